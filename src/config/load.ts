@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { isLoopback } from "./address.js";
+import { type Config, type ConfigInput, schema } from "./schema.js";
+
+/** Why a configuration was refused; the message names the key. */
+export class ConfigError extends Error {
+	override readonly name = "ConfigError";
+}
+
+/** What each variable of the environment stands for. */
+const VARIABLES: Readonly<Record<string, keyof ConfigInput>> = {
+	APEX_DOMAINS: "domains",
+	APEX_DATA: "data",
+	APEX_LISTEN: "listen",
+	APEX_LOG: "log",
+};
+
+/**
+ * Puts a configuration together.
+ *
+ * @param sources.file a YAML (or JSON) file
+ * @param sources.environment e.g. `process.env`
+ * @param sources.flags what was said on the command line
+ * @throws ConfigError when the file cannot be read or a value is wrong
+ */
+export function loadConfig(sources: {
+	readonly file?: string | undefined;
+	readonly environment?: Readonly<Record<string, string | undefined>>;
+	readonly flags?: ConfigInput;
+}): Config {
+	const merged = {
+		...(sources.file === undefined ? {} : readFile(sources.file)),
+		...fromEnvironment(sources.environment ?? {}),
+		...sources.flags,
+	};
+	const result = schema.safeParse(merged);
+	if (!result.success) throw new ConfigError(z.prettifyError(result.error));
+	return withListener(result.data);
+}
+
+function readFile(path: string): object {
+	try {
+		const content: unknown = parse(readFileSync(path, "utf8"));
+		if (content === null) return {};
+		if (typeof content === "object" && !Array.isArray(content)) return content;
+		throw new Error("it is not a mapping of keys to values");
+	} catch (error) {
+		throw new ConfigError(`${path}: ${(error as Error).message}`);
+	}
+}
+
+function fromEnvironment(
+	environment: Readonly<Record<string, string | undefined>>,
+): object {
+	return Object.fromEntries(
+		Object.entries(VARIABLES).flatMap(([variable, key]) => {
+			const value = environment[variable];
+			if (value === undefined || value === "") return [];
+			return [[key, key === "domains" ? value.split(/[\s,]+/) : value]];
+		}),
+	);
+}
+
+/** The unprivileged stand-in for apex-edge (913, RFC 3340 §8.3). */
+export const DEFAULT_PORT = 10913;
+
+/** With no listener named, the endpoint listener opens on loopback. */
+function withListener(config: Config): Config {
+	const listen = config.listen ?? { host: "127.0.0.1", port: DEFAULT_PORT };
+	if (config.dev && !isLoopback(listen.host)) {
+		throw new ConfigError(
+			`--dev needs no authentication, so it listens on loopback only, not on ${listen.host}`,
+		);
+	}
+	return { ...config, listen };
+}

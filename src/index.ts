@@ -1,0 +1,2 @@
+export * from "./names/index.js";
+export * from "./presence/index.js";

@@ -1,0 +1,6 @@
+export * from "./clock.js";
+export * from "./codes.js";
+export * from "./endpoint.js";
+export * from "./identifier.js";
+export * from "./log.js";
+export * from "./timestamp.js";

@@ -1,0 +1,36 @@
+import type { Endpoint } from "../names/index.js";
+import type { Operation } from "./types.js";
+
+/** An operation in progress, with what the running service knows of it beyond what is stored. */
+export class LiveOperation implements Operation {
+	readonly kind: Operation["kind"];
+	readonly face: string;
+	readonly originator: Endpoint;
+	readonly id: string;
+	readonly subject: Endpoint;
+	readonly duration: number;
+	readonly ends: number;
+	readonly data?: string;
+
+	/** Whether its beginning is durable; until then it is told nothing. */
+	committed: boolean;
+	/**
+	 * The `lastUpdate` of the newest entry that its originator has acknowledged, in
+	 * milliseconds since 1970. It is not stored, so after a restart it is 0.
+	 */
+	acknowledged = 0;
+	/** Its place in the queue of expiries; -1 when it is not queued. */
+	place = -1;
+
+	constructor(operation: Operation, committed: boolean) {
+		this.kind = operation.kind;
+		this.face = operation.face;
+		this.originator = operation.originator;
+		this.id = operation.id;
+		this.subject = operation.subject;
+		this.duration = operation.duration;
+		this.ends = operation.ends;
+		if (operation.data !== undefined) this.data = operation.data;
+		this.committed = committed;
+	}
+}

@@ -1,0 +1,298 @@
+import {
+	addressOf,
+	type Clock,
+	type Endpoint,
+	type Log,
+} from "../names/index.js";
+import {
+	type Answer,
+	type BeginRequest,
+	type Decision,
+	decidePublish,
+	decideSubscribe,
+	decideTerminate,
+	decideWatch,
+	ending,
+	firstEntry,
+	type PublishRequest,
+	type View,
+} from "./decide.js";
+import { ExpiryQueue } from "./expiry.js";
+import type { Face, SubscriberNews } from "./face.js";
+import { Notices } from "./notices.js";
+import type { LiveOperation } from "./operation.js";
+import { State } from "./state.js";
+import type { PresenceStore } from "./store.js";
+import type { Change, Committed, Notice, OperationKey } from "./types.js";
+
+/** What the presence core is handed. */
+export interface PresenceParts {
+	readonly store: PresenceStore;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** RFC 3341: whether `actor` may do `action` to `owner`. */
+	readonly allows: View["allows"];
+	readonly faces: readonly Face[];
+}
+
+/**
+ * The presence core: RFC 3343 §4 without its XML. It decides on the state in memory, commits,
+ * and when the commit is durable answers and tells the faces; never before.
+ */
+export class Presence {
+	readonly #store: PresenceStore;
+	readonly #clock: Clock;
+	readonly #log: Log;
+	readonly #faces: ReadonlyMap<string, Face>;
+	readonly #state: State;
+	readonly #expiry: ExpiryQueue;
+	readonly #notices: Notices;
+	readonly #view: View;
+	/** Changes that were decided here and are on their way to the store. */
+	readonly #own = new WeakSet<Change>();
+
+	constructor(parts: PresenceParts) {
+		this.#store = parts.store;
+		this.#clock = parts.clock;
+		this.#log = parts.log;
+		this.#faces = new Map(parts.faces.map((face) => [face.name, face]));
+		this.#expiry = new ExpiryQueue(parts.clock, (operation) =>
+			this.#expire(operation),
+		);
+		this.#state = new State(
+			this.#faces,
+			(operation) => this.#expiry.add(operation),
+			(operation) => this.#expiry.remove(operation),
+		);
+		this.#notices = new Notices(parts.store, parts.clock);
+		this.#view = {
+			state: this.#state,
+			faces: this.#faces,
+			get now() {
+				return parts.clock.now();
+			},
+			allows: parts.allows,
+		};
+		parts.store.feed((committed) => this.#committed(committed));
+	}
+
+	/** Reads what the store holds. What ended meanwhile ends now, and is told. */
+	async load(): Promise<void> {
+		for await (const { entry, revision } of this.#store.subjects()) {
+			this.#state.loadSubject(entry, revision);
+		}
+		for await (const notice of this.#store.notices()) {
+			this.#notices.add(notice);
+		}
+		for await (const operation of this.#store.operations()) {
+			if (this.#faces.has(operation.face)) this.#state.loadOperation(operation);
+		}
+	}
+
+	/** Stops the timers; what is under way is still committed. */
+	close(): void {
+		this.#expiry.close();
+	}
+
+	/** Whether the endpoint, or the one that it is a subaddress of, has been provisioned. */
+	isValid(endpoint: Endpoint): boolean {
+		return this.#state.subject(addressOf(endpoint)) !== undefined;
+	}
+
+	/** Gives an endpoint its first presence entry, if it has none; resolves once that is durable. */
+	provision(endpoint: Endpoint): Promise<void> {
+		return new Promise((resolve) => {
+			this.#perform(
+				() => {
+					const known = this.#state.subject(endpoint)?.entry;
+					const entry = known ?? firstEntry(endpoint, this.#clock.now());
+					return {
+						answer: { code: 250, entry },
+						...(known === undefined
+							? { change: { subject: endpoint, entry } }
+							: {}),
+					};
+				},
+				() => resolve(),
+			);
+		});
+	}
+
+	/** RFC 3343 §4.2. With 250, the entry in the answer is the subscriber's first `publish`. */
+	subscribe(request: BeginRequest, answer: (answer: Answer) => void): void {
+		this.#perform(() => decideSubscribe(this.#view, request), answer);
+	}
+
+	/** RFC 3343 §4.3. With 250, step 6.2 is the caller's: it notifies of each of `subscribers`. */
+	watch(request: BeginRequest, answer: (answer: Answer) => void): void {
+		this.#perform(() => decideWatch(this.#view, request), answer);
+	}
+
+	/** RFC 3343 §4.4. */
+	publish(request: PublishRequest, answer: (answer: Answer) => void): void {
+		this.#perform(() => decidePublish(this.#view, request), answer);
+	}
+
+	/** RFC 3343 §4.5. */
+	terminate(key: OperationKey, answer: (answer: Answer) => void): void {
+		this.#perform(() => decideTerminate(this.#view, key), answer);
+	}
+
+	/** Who is subscribed to a subject, as a watcher is told. */
+	subscribers(subject: Endpoint): SubscriberNews[] {
+		const subscriptions = this.#state.subject(subject)?.subscriptions ?? [];
+		return [...subscriptions.values()]
+			.filter((operation) => operation.committed)
+			.map((operation) => ({
+				subscriber: operation.originator,
+				action: "subscribe",
+				duration: operation.duration,
+			}));
+	}
+
+	/** An operation in progress. */
+	operation(key: OperationKey): LiveOperation | undefined {
+		return this.#state.operation(key.face, key.originator, key.id);
+	}
+
+	/**
+	 * Brings an originator up to date that was away: through its face it gets each entry that
+	 * it has not acknowledged, the current subscribers of each subject that it watches, and
+	 * each end that it has not acknowledged.
+	 */
+	catchUp(face: Face, originator: Endpoint): void {
+		for (const notice of this.#notices.of(face.name, originator)) {
+			this.#tellEnd(face, notice);
+		}
+		for (const operation of this.#state.operationsOf(face.name, originator)) {
+			if (operation.committed) this.#repeat(face, operation);
+		}
+	}
+
+	#tellEnd(face: Face | undefined, notice: Notice): void {
+		face?.ended(notice, () => this.#notices.acknowledge(notice));
+	}
+
+	#repeat(face: Face, operation: LiveOperation): void {
+		if (operation.kind === "watch") {
+			for (const news of this.subscribers(operation.subject)) {
+				face.notify(operation, news);
+			}
+			return;
+		}
+		const entry = this.#state.subject(operation.subject)?.durable;
+		if (entry !== undefined && entry.lastUpdate > operation.acknowledged) {
+			face.update(operation, entry);
+		}
+	}
+
+	/** An expiry is an ordinary commit; `ends` may be long past when the service was down. */
+	#expire(operation: LiveOperation): void {
+		this.#perform(
+			() => {
+				const live = this.operation(operation);
+				const decision = decideTerminate(this.#view, operation);
+				return live === operation
+					? { ...decision, change: ending(operation, "expired") }
+					: { answer: decision.answer };
+			},
+			() => {},
+		);
+	}
+
+	/** Decides, commits, and answers when that is durable; after a conflict decides again. */
+	#perform(decide: () => Decision, answer: (answer: Answer) => void): void {
+		const decision = decide();
+		const change = decision.change;
+		if (change === undefined) {
+			this.#store.settled(() => answer(decision.answer));
+			return;
+		}
+		const expected = this.#state.subject(change.subject)?.revision ?? 0;
+		this.#state.apply(change);
+		this.#own.add(change);
+		this.#store.commit(change, expected, (outcome) => {
+			if (outcome !== "conflict") {
+				this.#state.committed(change);
+				answer(decision.answer);
+				return;
+			}
+			this.#reload(change.subject).then(
+				() => this.#perform(decide, answer),
+				(error) =>
+					this.#log.error({ error }, "a conflict could not be resolved"),
+			);
+		});
+	}
+
+	/** Somebody else's commit came first: their state replaces what was decided here. */
+	async #reload(subject: Endpoint): Promise<void> {
+		const held = await this.#store.subject(subject);
+		this.#state.unloadSubject(subject);
+		if (held?.stored === undefined) return;
+		this.#state.loadSubject(held.stored.entry, held.stored.revision);
+		for (const operation of held.operations) {
+			this.#state.loadOperation(operation);
+		}
+	}
+
+	/** Tells what a committed change means, whoever decided it. */
+	#committed({ change }: Committed): void {
+		if (!this.#own.has(change)) {
+			this.#state.apply(change);
+			this.#state.committed(change);
+		}
+		const subject = this.#state.subject(change.subject);
+		if (subject === undefined) return;
+
+		// an older end under the same key would be taken for the end of the new operation
+		if (change.begins !== undefined) this.#notices.acknowledge(change.begins);
+		// RFC 3343 §4.2 step 6.3
+		if (change.entry !== undefined) {
+			for (const operation of subject.subscriptions.values()) {
+				if (operation.committed) {
+					this.#faces.get(operation.face)?.update(operation, change.entry);
+				}
+			}
+		}
+		for (const news of this.#newsOf(change)) {
+			for (const watch of subject.watches.values()) {
+				if (watch.committed) this.#faces.get(watch.face)?.notify(watch, news);
+			}
+		}
+		for (const { operation, reason } of change.ends ?? []) {
+			if (reason !== "expired" && reason !== "revoked") continue;
+			const { kind, face, originator, id } = operation;
+			const notice: Notice = {
+				...{ kind, face, originator, id },
+				subject: change.subject,
+				at: this.#clock.now(),
+			};
+			this.#notices.add(notice);
+			this.#tellEnd(this.#faces.get(face), notice);
+		}
+	}
+
+	/** What the watchers of the subject hear of a change. RFC 3343 §4.2 step 6.2, §4.3 step 6.3. */
+	*#newsOf(change: Change): Generator<SubscriberNews> {
+		const { begins, polled } = change;
+		for (const { operation, reason } of change.ends ?? []) {
+			const { originator, kind } = operation;
+			// a replacement is silent: the new subscription's notice takes its place
+			if (kind !== "subscribe" || reason === "replaced") continue;
+			// whoever still subscribes through another face, or a second time, has not left
+			if (this.#state.subscribes(originator, change.subject)) continue;
+			yield { subscriber: originator, action: "terminate", duration: 0 };
+		}
+		if (begins?.kind === "subscribe") {
+			yield {
+				subscriber: begins.originator,
+				action: "subscribe",
+				duration: begins.duration,
+			};
+		}
+		if (polled !== undefined) {
+			yield { subscriber: polled, action: "subscribe", duration: 0 };
+		}
+	}
+}

@@ -1,0 +1,196 @@
+import type { Endpoint } from "../names/index.js";
+import type { Faces } from "./face.js";
+import { LiveOperation } from "./operation.js";
+import type { Change, Entry, Operation } from "./types.js";
+
+/** What the running service knows of one subject. */
+export interface Subject {
+	/** The entry as decided, perhaps ahead of the commit. */
+	entry: Entry;
+	/** The newest entry that is durable: the only one that may be told. */
+	durable: Entry | undefined;
+	/** How many changes have been decided. */
+	revision: number;
+	/** By slot, see `Face.slot`. */
+	readonly subscriptions: Map<string, LiveOperation>;
+	readonly watches: Map<string, LiveOperation>;
+}
+
+/**
+ * The presence state in memory. It holds what has been decided, which runs ahead of what is
+ * committed; operations say for themselves whether they are.
+ */
+export class State {
+	readonly #subjects = new Map<Endpoint, Subject>();
+	/** By face, then originator, then id. */
+	readonly #operations = new Map<
+		string,
+		Map<Endpoint, Map<string, LiveOperation>>
+	>();
+	readonly #faces: Faces;
+	readonly #began: (operation: LiveOperation) => void;
+	readonly #ended: (operation: LiveOperation) => void;
+
+	/** @param began and @param ended hear of each operation that comes and goes */
+	constructor(
+		faces: Faces,
+		began: (operation: LiveOperation) => void,
+		ended: (operation: LiveOperation) => void,
+	) {
+		this.#faces = faces;
+		for (const name of faces.keys()) this.#operations.set(name, new Map());
+		this.#began = began;
+		this.#ended = ended;
+	}
+
+	subject(subject: Endpoint): Subject | undefined {
+		return this.#subjects.get(subject);
+	}
+
+	/** The operation of an originator that has the given id. */
+	operation(
+		face: string,
+		originator: Endpoint,
+		id: string,
+	): LiveOperation | undefined {
+		return this.#operations.get(face)?.get(originator)?.get(id);
+	}
+
+	/** What an originator has in progress through one face. */
+	operationsOf(face: string, originator: Endpoint): Iterable<LiveOperation> {
+		return this.#operations.get(face)?.get(originator)?.values() ?? [];
+	}
+
+	/** The operation of one kind and subject that has the slot which `operation` would take. */
+	occupant(operation: Operation): LiveOperation | undefined {
+		const subject = this.#subjects.get(operation.subject);
+		return (
+			subject && places(subject, operation.kind).get(this.#slotOf(operation))
+		);
+	}
+
+	/** Whether the endpoint has any subscription to the subject, whatever the face. */
+	subscribes(endpoint: Endpoint, subject: Endpoint): boolean {
+		for (const originators of this.#operations.values()) {
+			for (const operation of originators.get(endpoint)?.values() ?? []) {
+				if (operation.kind === "subscribe" && operation.subject === subject) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	/** Puts in what the store holds of a subject. */
+	loadSubject(entry: Entry, revision: number): void {
+		this.#addSubject(entry, revision, entry);
+	}
+
+	/** Forgets a subject and the operations on it, before it is loaded again. */
+	unloadSubject(endpoint: Endpoint): void {
+		const subject = this.#subjects.get(endpoint);
+		if (subject === undefined) return;
+		for (const operation of [
+			...subject.subscriptions.values(),
+			...subject.watches.values(),
+		]) {
+			this.#end(operation);
+		}
+		this.#subjects.delete(endpoint);
+	}
+
+	/** Puts in an operation that the store holds. */
+	loadOperation(operation: Operation): void {
+		this.#begin(new LiveOperation(operation, true));
+	}
+
+	/** Takes over a change that has been decided, and counts its revision. */
+	apply(change: Change): void {
+		if (change.entry !== undefined) {
+			const subject = this.#subjects.get(change.subject);
+			if (subject === undefined) this.#addSubject(change.entry, 0, undefined);
+			else subject.entry = change.entry;
+		}
+		for (const { operation } of change.ends ?? []) {
+			const live = this.operation(
+				operation.face,
+				operation.originator,
+				operation.id,
+			);
+			if (live !== undefined) this.#end(live);
+		}
+		if (change.begins !== undefined) {
+			this.#begin(new LiveOperation(change.begins, false));
+		}
+		const subject = this.#subjects.get(change.subject);
+		if (subject !== undefined) subject.revision += 1;
+	}
+
+	/** Takes note that a change is durable. */
+	committed(change: Change): void {
+		const subject = this.#subjects.get(change.subject);
+		if (subject !== undefined && change.entry !== undefined) {
+			subject.durable = change.entry;
+		}
+		const begun = change.begins;
+		if (begun === undefined) return;
+		const live = this.operation(begun.face, begun.originator, begun.id);
+		if (live !== undefined) live.committed = true;
+	}
+
+	#addSubject(
+		entry: Entry,
+		revision: number,
+		durable: Entry | undefined,
+	): void {
+		this.#subjects.set(entry.publisher, {
+			entry,
+			durable,
+			revision,
+			subscriptions: new Map(),
+			watches: new Map(),
+		});
+	}
+
+	#begin(operation: LiveOperation): void {
+		const subject = this.#subjects.get(operation.subject);
+		if (subject === undefined) return;
+		places(subject, operation.kind).set(this.#slotOf(operation), operation);
+		const originators = this.#operations.get(operation.face);
+		const theirs = originators?.get(operation.originator);
+		if (theirs !== undefined) theirs.set(operation.id, operation);
+		else {
+			originators?.set(
+				operation.originator,
+				new Map([[operation.id, operation]]),
+			);
+		}
+		this.#began(operation);
+	}
+
+	#end(operation: LiveOperation): void {
+		const subject = this.#subjects.get(operation.subject);
+		const slots = subject && places(subject, operation.kind);
+		slots?.delete(this.#slotOf(operation));
+		const originators = this.#operations.get(operation.face);
+		const theirs = originators?.get(operation.originator);
+		theirs?.delete(operation.id);
+		if (theirs?.size === 0) originators?.delete(operation.originator);
+		this.#ended(operation);
+	}
+
+	#slotOf(operation: Operation): string {
+		const face = this.#faces.get(operation.face);
+		if (face === undefined) {
+			throw new Error(`no face is called ${operation.face}`);
+		}
+		return face.slot(operation);
+	}
+}
+
+function places(
+	subject: Subject,
+	kind: Operation["kind"],
+): Map<string, LiveOperation> {
+	return kind === "subscribe" ? subject.subscriptions : subject.watches;
+}
