@@ -1,0 +1,88 @@
+import { MimeError } from "./error.js";
+
+/** The longest block of entity-headers that is read, in octets: those that BEEP needs fit many times. */
+export const MAX_HEADER_OCTETS = 8192;
+
+/** Header fields by name in lower case; values unfolded and trimmed. */
+export type Headers = ReadonlyMap<string, string>;
+
+const CRLF = "\r\n";
+// RFC 2045 §3: the names of fields are tokens here.
+const FIELD = /^([!#$%&'*+\-.^_`{|}~0-9A-Za-z]+)[ \t]*:(.*)$/s;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what may not occur
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** Where the headers of an entity end and what they say. */
+export interface HeaderBlock {
+	readonly headers: Headers;
+	/** The octet at which the body begins. */
+	readonly bodyStart: number;
+}
+
+/**
+ * Reads the entity-headers that octets may begin with (RFC 3080 §2.2, RFC 2045 §3).
+ *
+ * Octets that begin with CRLF have an empty block; octets whose first line is no header
+ * field have none and are all body; a block that no empty line ends has no body after it.
+ *
+ * @throws MimeError 500 for a malformed block or one over `MAX_HEADER_OCTETS`
+ */
+export function parseHeaders(octets: Buffer): HeaderBlock {
+	if (octets[0] === 13 && octets[1] === 10)
+		return { headers: new Map(), bodyStart: 2 };
+	const head = octets.subarray(0, MAX_HEADER_OCTETS);
+	const firstEnd = head.indexOf(CRLF);
+	const first = head.toString("latin1", 0, firstEnd < 0 ? undefined : firstEnd);
+	if (!FIELD.test(first)) return { headers: new Map(), bodyStart: 0 };
+
+	const blank = head.indexOf(CRLF + CRLF);
+	if (blank < 0 && octets.length > MAX_HEADER_OCTETS) {
+		throw new MimeError(
+			500,
+			`the entity-headers are longer than ${MAX_HEADER_OCTETS} octets`,
+		);
+	}
+	const end = blank < 0 ? octets.length : blank;
+	return {
+		headers: parseFields(octets.toString("utf8", 0, end)),
+		bodyStart: blank < 0 ? octets.length : blank + 4,
+	};
+}
+
+function parseFields(block: string): Headers {
+	const headers = new Map<string, string>();
+	const unfolded = block.replace(/\r\n(?=[ \t])/g, "").replace(/\r\n$/, "");
+	for (const line of unfolded.split(CRLF)) {
+		const field = FIELD.exec(line);
+		const name = field?.[1]?.toLowerCase();
+		const value = field?.[2]?.trim();
+		if (name === undefined || value === undefined) {
+			throw new MimeError(500, `${JSON.stringify(line)} is no header field`);
+		}
+		if (CONTROL.test(value)) {
+			throw new MimeError(500, `the header field ${name} has a control in it`);
+		}
+		// which of two would count is nothing to guess about
+		if (headers.has(name) && name.startsWith("content-")) {
+			throw new MimeError(500, `the header field ${name} occurs twice`);
+		}
+		headers.set(name, value);
+	}
+	return headers;
+}
+
+/**
+ * Writes a block of entity-headers, the empty line after it included.
+ *
+ * @throws TypeError for a field that could not be read again
+ */
+export function writeHeaders(fields: Readonly<Record<string, string>>): string {
+	const lines = Object.entries(fields).map(([name, value]) => {
+		const line = `${name}: ${value}`;
+		if (!FIELD.test(line) || CONTROL.test(value)) {
+			throw new TypeError(`${JSON.stringify(line)} is no header field`);
+		}
+		return line + CRLF;
+	});
+	return lines.join("") + CRLF;
+}

@@ -1,0 +1,18 @@
+/** MIME as far as BEEP needs it: entity-headers, multipart/related (RFC 2387), cid: (RFC 2392). */
+export * from "./cid.js";
+export {
+	type ContentType,
+	formatContentType,
+	parseContentType,
+} from "./content-type.js";
+export {
+	BEEP_XML,
+	beepXml,
+	type Entity,
+	parseEntity,
+	writeEntity,
+} from "./entity.js";
+export * from "./error.js";
+export { type Headers, MAX_HEADER_OCTETS } from "./header.js";
+export { MAX_PARTS } from "./multipart.js";
+export * from "./related.js";
