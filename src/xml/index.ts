@@ -1,2 +1,10 @@
+export * from "./caps.js";
+export { Dtd } from "./dtd.js";
+export * from "./dtds.js";
 export * from "./element.js";
 export * from "./error.js";
+export { escapeAttribute, escapeText } from "./escape.js";
+export { read, readAny } from "./reader.js";
+export { slot, template } from "./template.js";
+export { validate } from "./validate.js";
+export { write } from "./writer.js";

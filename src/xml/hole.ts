@@ -1,0 +1,26 @@
+/**
+ * Named holes in text that is being written: XML cannot carry the two characters around
+ * the name, so a hole is never mistaken for something that is meant.
+ */
+const OPEN = "\ufffe";
+const CLOSE = "\uffff";
+
+export const hole = {
+	of(name: string): string {
+		return `${OPEN}${name}${CLOSE}`;
+	},
+
+	/** The text around the holes and their names: text, name, text, name, …, text. */
+	split(text: string): string[] {
+		return text.split(new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`));
+	},
+
+	/** Fills the holes whose names match. */
+	fill(text: string, names: RegExp, value: (name: string) => string): string {
+		if (!text.includes(OPEN)) return text;
+		return text.replace(
+			new RegExp(`${OPEN}(${names.source})${CLOSE}`, "g"),
+			(_, name: string) => value(name),
+		);
+	},
+};
