@@ -1,0 +1,47 @@
+/** What one session may cost. */
+export interface Limits {
+	/** The longest message that is put together, in octets. */
+	readonly messageOctets: number;
+	/** Channels of a session, channel zero not counted. */
+	readonly channels: number;
+	/** MSGs of one channel that may await their replies; beyond it the peer's window stays shut. */
+	readonly requests: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+	messageOctets: 1024 * 1024,
+	// RFC 3080 §2.3: at least 257 concurrent channels
+	channels: 1024,
+	requests: 256,
+};
+
+/**
+ * MSGs of ours that may be unacknowledged on one channel: a peer that reads but does not
+ * answer is a peer that cannot keep up, however wide its window.
+ */
+export const MAX_UNACKNOWLEDGED = 256;
+
+/** Answers of one reply that may be under way at once. */
+export const MAX_UNFINISHED_ANSWERS = 256;
+
+/** RFC 3081 §3.1.1: the window of every channel when it is created, in octets. */
+export const INITIAL_WINDOW = 4096;
+
+/** The window that a channel advertises once it is used, in octets: room for a whole XML document. */
+export const DEFAULT_WINDOW = 64 * 1024;
+
+/**
+ * The longest payload of a frame that is sent, in octets. RFC 3081 §3.1.4 recommends two
+ * thirds of TCP's segment size, which Node does not tell; this is about what a jumbo frame
+ * carries, and short enough that other channels need not wait.
+ */
+export const MAX_FRAME = 8 * 1024;
+
+/** Octets handed to the transport at once; between two such writes it may say that it is full. */
+export const MAX_WRITE = 64 * 1024;
+
+/** RFC 3080 §2.3.1.2: the longest content of a `profile` element, in octets. */
+export const MAX_PROFILE_CONTENT = 4096;
+
+/** How long a released connection may stay half open, in milliseconds. */
+export const LINGER = 2000;

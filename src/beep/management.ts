@@ -1,0 +1,189 @@
+import type { Channel } from "./channel.js";
+import {
+	errorPayload,
+	type ManagementRequest,
+	OK_PAYLOAD,
+	profilePayload,
+	readRequest,
+	refusalOf,
+} from "./elements.js";
+import type { Session } from "./session.js";
+import type {
+	ChannelAccept,
+	ChannelHandler,
+	Profile,
+	ReplyError,
+	Request,
+} from "./types.js";
+
+type Start = Extract<ManagementRequest, { kind: "start" }>;
+type Close = Extract<ManagementRequest, { kind: "close" }>;
+
+/** What channel management does to its session. */
+export interface Managed {
+	readonly session: Session;
+	readonly profiles: readonly Profile[];
+	readonly channels: ReadonlyMap<number, Channel>;
+	readonly maxChannels: number;
+	/** The `xml:lang` of diagnostics, where it does not go without saying. */
+	readonly lang: () => string | undefined;
+	create(number: number, profile: Profile): Channel;
+	adopt(channel: Channel): void;
+	drop(channel: Channel): void;
+	/** An application threw. */
+	broken(error: Error): void;
+	/** The peer has been told that the session is released. */
+	released(): void;
+	/** A start with this serverName was successful. */
+	named(serverName: string | undefined): void;
+}
+
+/** Channel zero, when the peer asks: RFC 3080 §2.3.1. */
+export class Management implements ChannelHandler {
+	readonly #managed: Managed;
+	/** Numbers of channels that a profile is still deciding about. */
+	readonly #starting = new Set<number>();
+	#hasStarted = false;
+	// RFC 3080 §2.6.1: the MSGs of a channel are worked on one after the other
+	#turn: Promise<void> = Promise.resolve();
+
+	constructor(managed: Managed) {
+		this.#managed = managed;
+	}
+
+	message(request: Request): void {
+		this.#turn = this.#turn
+			.then(() => this.#answer(request))
+			.catch((error: Error) => this.#managed.broken(error));
+	}
+
+	async #answer(request: Request): Promise<void> {
+		let asked: ManagementRequest;
+		try {
+			asked = readRequest(request.payload);
+		} catch (error) {
+			this.#refuse(request, refusalOf(error));
+			return;
+		}
+		if (asked.kind === "start") await this.#start(request, asked);
+		else if (asked.number === 0) await this.#release(request, asked);
+		else await this.#close(request, asked);
+	}
+
+	#refuse(request: Request, refusal: ReplyError): void {
+		request.error(errorPayload(refusal, this.#managed.lang()));
+	}
+
+	/** RFC 3080 §2.3.1.2. */
+	async #start(request: Request, start: Start): Promise<void> {
+		const refusal = this.#numberRefused(start.number);
+		if (refusal !== undefined) {
+			this.#refuse(request, refusal);
+			return;
+		}
+		this.#starting.add(start.number);
+		const declined = await this.#choose(request, start);
+		this.#starting.delete(start.number);
+		if (declined !== undefined) this.#refuse(request, declined);
+	}
+
+	#numberRefused(number: number): ReplyError | undefined {
+		const { session, channels, maxChannels } = this.#managed;
+		const odd = session.role === "listener";
+		if ((number % 2 === 1) !== odd) {
+			return {
+				code: 501,
+				text: `number in <start> must be ${odd ? "odd" : "even"}`,
+			};
+		}
+		if (channels.has(number) || this.#starting.has(number)) {
+			return { code: 501, text: `channel ${number} is in use` };
+		}
+		if (channels.size + this.#starting.size >= maxChannels) {
+			return { code: 450, text: `there are ${maxChannels} channels already` };
+		}
+		return undefined;
+	}
+
+	/** Asks each proposed profile in turn. @returns why there is no channel, if so */
+	async #choose(
+		request: Request,
+		start: Start,
+	): Promise<ReplyError | undefined> {
+		const { session, profiles } = this.#managed;
+		const { number } = start;
+		const serverName = this.#hasStarted ? session.serverName : start.serverName;
+		let declined: ReplyError | undefined;
+		for (const { uri, content } of start.profiles) {
+			const profile = profiles.find((offered) => offered.uri === uri);
+			if (profile === undefined) continue;
+			const channel = this.#managed.create(number, profile);
+			const accept = await profile.start({
+				session,
+				channel,
+				content,
+				serverName,
+			});
+			if ("handler" in accept) {
+				this.#accept(request, { channel, accept, uri, serverName });
+				return undefined;
+			}
+			declined ??= accept;
+		}
+		return declined ?? { code: 550, text: "none of the profiles is supported" };
+	}
+
+	#accept(
+		request: Request,
+		parts: {
+			channel: Channel;
+			accept: ChannelAccept;
+			uri: string;
+			serverName: string | undefined;
+		},
+	): void {
+		const { channel, accept, uri, serverName } = parts;
+		if (this.#managed.session.closed) {
+			accept.handler.closed?.();
+			return;
+		}
+		this.#managed.named(serverName);
+		this.#hasStarted = true;
+		channel.open(accept.handler);
+		this.#managed.adopt(channel);
+		request.reply(profilePayload({ uri, content: accept.content ?? "" }));
+		accept.started?.();
+	}
+
+	/** RFC 3080 §2.3.1.3. */
+	async #close(request: Request, { number, code, text }: Close): Promise<void> {
+		const channel = this.#managed.channels.get(number);
+		if (channel === undefined) {
+			this.#refuse(request, { code: 550, text: `no channel ${number}` });
+			return;
+		}
+		const refusal = await channel.leave(code, text);
+		if (refusal !== undefined) {
+			this.#refuse(request, refusal);
+			return;
+		}
+		request.reply(OK_PAYLOAD);
+		this.#managed.drop(channel);
+	}
+
+	/** RFC 3080 §2.4: as closing every channel, but all of them or none. */
+	async #release(request: Request, { code, text }: Close): Promise<void> {
+		const channels = [...this.#managed.channels.values()];
+		const answers = await Promise.all(
+			channels.map((channel) => channel.leave(code, text)),
+		);
+		const refusal = answers.find((answer) => answer !== undefined);
+		if (refusal !== undefined) {
+			for (const channel of channels) channel.reopen();
+			this.#refuse(request, refusal);
+			return;
+		}
+		request.reply(OK_PAYLOAD);
+		this.#managed.released();
+	}
+}
