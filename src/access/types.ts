@@ -1,5 +1,5 @@
 /** Access entries, RFC 3341 §3. */
-import type { Domain, Endpoint } from "../names/index.js";
+import type { Endpoint } from "../names/index.js";
 
 /** An access entry. `actor` keeps its wildcards and escapes: it is a literal name to get and set. */
 export interface AccessEntry {
@@ -11,13 +11,13 @@ export interface AccessEntry {
 	readonly lastUpdate: number;
 }
 
-/** An entry that every owner has without anybody setting it. */
+/** An entry that owners have without anybody setting it. */
 export interface DefaultEntry {
 	/** The actor for a given owner, e.g. `*@example.com`. */
 	readonly actor: (owner: Endpoint) => string;
 	readonly actions: readonly string[];
-	/** Only for owners of this domain; every owner when absent. */
-	readonly domain?: Domain;
+	/** Whether an owner has this entry; every owner has it when absent. */
+	readonly owner?: (owner: Endpoint) => boolean;
 }
 
 /** The store as the access core sees it. */

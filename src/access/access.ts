@@ -1,0 +1,169 @@
+import type { Endpoint } from "../names/index.js";
+import { permits } from "./actions.js";
+import { type Actor, parseActor } from "./actor.js";
+import { matching } from "./precedence.js";
+import type {
+	AccessEntry,
+	AccessStore,
+	Decide,
+	DefaultEntry,
+} from "./types.js";
+
+type Actions = ReadonlySet<string>;
+
+/** An entry as it was set, and its actions to look in. */
+interface Kept {
+	readonly entry: AccessEntry;
+	readonly actions: Actions;
+}
+
+/** What has been worked out about one owner. */
+interface Known {
+	readonly defaults: ReadonlyMap<Actor, Actions>;
+	/** The actions of the entry that was selected for an endpoint. */
+	readonly selected: Map<Endpoint, Actions>;
+}
+
+const NOTHING: Actions = new Set();
+
+/** How many default entries and selections are remembered for the next decisions. */
+const MAX_REMEMBERED = 65_536;
+
+/** The access entries of every owner, and what they permit. RFC 3341 §3. */
+export class Access {
+	readonly #store: AccessStore;
+	readonly #defaults: readonly DefaultEntry[];
+	readonly #entries = new Map<Endpoint, Map<Actor, Kept>>();
+	// follows from the above, and can be dropped at any time
+	readonly #known = new Map<Endpoint, Known>();
+	#remembered = 0;
+
+	private constructor(store: AccessStore, defaults: Iterable<DefaultEntry>) {
+		this.#store = store;
+		this.#defaults = [...defaults];
+	}
+
+	/**
+	 * Reads every entry of a store.
+	 *
+	 * @param defaults what owners have without anybody setting it; of two for the same owner
+	 *   and actor the later counts
+	 * @throws RangeError where the actor of an entry or of a default one is none, because
+	 *   to leave out an entry may permit what it forbids
+	 */
+	static async load(
+		store: AccessStore,
+		defaults: Iterable<DefaultEntry>,
+	): Promise<Access> {
+		const access = new Access(store, defaults);
+		const anybody = "anybody@localhost" as Endpoint;
+		for (const { actor } of access.#defaults) requireActor(actor(anybody));
+		for await (const entry of store.accessEntries()) {
+			access.#keep(requireActor(entry.actor), entry);
+		}
+		return access;
+	}
+
+	/**
+	 * Whether `actor` may do `action` to `owner`: the best matching entry decides alone, and
+	 * where none matches nothing is permitted. RFC 3341 §3.1.
+	 *
+	 * Only the entries of `owner` itself count: a subaddress has its own.
+	 */
+	readonly decide: Decide = (owner, actor, action) => {
+		const known = this.#known.get(owner) ?? this.#workOut(owner);
+		let actions = known.selected.get(actor);
+		if (actions === undefined) {
+			actions = this.#select(owner, actor, known.defaults);
+			known.selected.set(actor, actions);
+			this.#remember(1);
+		}
+		return permits(actions, action);
+	};
+
+	/**
+	 * The durable entry that was set for an owner and an actor. The actor is a name here: its
+	 * wildcards match nothing but themselves (RFC 3341 §3.2), and default entries are not found.
+	 */
+	entry(owner: Endpoint, actor: string): AccessEntry | undefined {
+		const name = parseActor(actor);
+		return name && this.#entries.get(owner)?.get(name)?.entry;
+	}
+
+	/**
+	 * Creates or replaces the entry of an owner and an actor, or deletes it where `actions` is
+	 * empty. Decisions follow it once it is durable, and `done` is called then.
+	 *
+	 * @throws RangeError where the actor is none
+	 */
+	set(entry: AccessEntry, done: () => void): void {
+		const actor = requireActor(entry.actor);
+		const named = { ...entry, actor };
+		this.#store.setAccess(named, () => {
+			this.#keep(actor, named);
+			done();
+		});
+	}
+
+	#keep(actor: Actor, entry: AccessEntry): void {
+		const { owner } = entry;
+		const entries = this.#entries.get(owner) ?? new Map<Actor, Kept>();
+		if (entry.actions.length > 0) {
+			entries.set(actor, { entry, actions: new Set(entry.actions) });
+		} else {
+			entries.delete(actor);
+		}
+		if (entries.size > 0) this.#entries.set(owner, entries);
+		else this.#entries.delete(owner);
+		this.#forget(owner);
+	}
+
+	#select(
+		owner: Endpoint,
+		actor: Endpoint,
+		defaults: ReadonlyMap<Actor, Actions>,
+	): Actions {
+		const entries = this.#entries.get(owner);
+		for (const name of matching(actor)) {
+			// RFC 3341 §3: an entry that was set overrides the default one with the same actor
+			const actions = entries?.get(name)?.actions ?? defaults.get(name);
+			if (actions !== undefined) return actions;
+		}
+		return NOTHING;
+	}
+
+	#workOut(owner: Endpoint): Known {
+		const defaults = new Map<Actor, Actions>();
+		for (const entry of this.#defaults) {
+			if (entry.owner && !entry.owner(owner)) continue;
+			const actor = parseActor(entry.actor(owner));
+			// a name can be so long that no subaddress of it is one
+			if (actor !== undefined) defaults.set(actor, new Set(entry.actions));
+		}
+		const known = { defaults, selected: new Map<Endpoint, Actions>() };
+		this.#remember(defaults.size);
+		this.#known.set(owner, known);
+		return known;
+	}
+
+	/** Counts what is remembered; when that is too much, everything before it is forgotten. */
+	#remember(count: number): void {
+		this.#remembered += count;
+		if (this.#remembered <= MAX_REMEMBERED) return;
+		this.#known.clear();
+		this.#remembered = count;
+	}
+
+	#forget(owner: Endpoint): void {
+		const known = this.#known.get(owner);
+		if (known === undefined) return;
+		this.#known.delete(owner);
+		this.#remembered -= known.defaults.size + known.selected.size;
+	}
+}
+
+function requireActor(text: string): Actor {
+	const actor = parseActor(text);
+	if (actor === undefined) throw new RangeError(`not an actor: ${text}`);
+	return actor;
+}

@@ -1,0 +1,54 @@
+/** The entries that owners have without anybody setting them. */
+import {
+	addressOf,
+	type Domain,
+	domainOf,
+	type Endpoint,
+	localOf,
+} from "../names/index.js";
+import { escaped, exactly } from "./actor.js";
+import type { DefaultEntry } from "./types.js";
+
+/** The four of RFC 3341 §3. */
+export const standardDefaults: readonly DefaultEntry[] = [
+	{ actor: exactly, actions: ["all:all"] },
+	{
+		actor: (owner) => `apex=*@${escaped(domainOf(owner))}`,
+		actions: ["all:all"],
+	},
+	{ actor: () => "apex=*@*", actions: ["core:data"] },
+	{ actor: () => "*@*", actions: ["all:none"] },
+];
+
+/**
+ * The subaddresses of the owner's address may do everything: whoever may attach as an
+ * endpoint may attach as any subaddress of it (RFC 3340 §4.5.1).
+ */
+export const ownSubaddresses: DefaultEntry = {
+	actor(owner) {
+		const address = addressOf(owner);
+		return `${escaped(localOf(address))}/*@${escaped(domainOf(address))}`;
+	},
+	actions: ["all:all"],
+};
+
+const SERVICES = new Set(["apex=access", "apex=presence", "apex=report"]);
+const ofService = (owner: Endpoint) => SERVICES.has(localOf(owner));
+
+/**
+ * Everybody may send to the services themselves. Without this nobody could ask for anything:
+ * a request is data, and RFC 3340 §4.4.4.1 step 5.3 looks for `core:data` at its recipient.
+ */
+export const serviceDefaults: readonly DefaultEntry[] = [
+	{ actor: () => "*@*", actions: ["core:data"], owner: ofService },
+	{ actor: () => "apex=*@*", actions: ["core:data"], owner: ofService },
+];
+
+/** Within a domain, anybody may send to anybody and subscribe to anybody's presence. */
+export function devDefaults(domain: Domain): DefaultEntry {
+	return {
+		actor: () => `*@${escaped(domain)}`,
+		actions: ["core:data", "presence:subscribe"],
+		owner: (owner) => domainOf(owner) === domain,
+	};
+}

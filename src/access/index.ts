@@ -1,0 +1,4 @@
+export * from "./access.js";
+export { type Actor, parseActor } from "./actor.js";
+export * from "./defaults.js";
+export * from "./types.js";
