@@ -1,0 +1,111 @@
+import { mkdir } from "node:fs/promises";
+import { Level } from "level";
+import { StoreError } from "./error.js";
+import { SECTIONS, type Section } from "./keys.js";
+import type { View } from "./queued.js";
+import type { Write } from "./writes.js";
+
+const sublevelOf = (level: Level<string, string>, section: Section) =>
+	level.sublevel(section);
+
+type Sublevel = ReturnType<typeof sublevelOf>;
+
+// how many rows are fetched from the database at a time
+const FETCH = 1000;
+
+/** A LevelDB database, each section a sublevel of it. */
+export class Database {
+	readonly folder: string;
+	readonly #level: Level<string, string>;
+	readonly #sections: Readonly<Record<Section, Sublevel>>;
+
+	private constructor(folder: string, level: Level<string, string>) {
+		this.folder = folder;
+		this.#level = level;
+		this.#sections = Object.fromEntries(
+			SECTIONS.map((section) => [section, sublevelOf(level, section)]),
+		) as Record<Section, Sublevel>;
+	}
+
+	/**
+	 * Opens the database in a folder, which is made where it is missing.
+	 *
+	 * @throws StoreError `LOCKED` where it is open already, `CORRUPT` where LevelDB says so
+	 */
+	static async open(folder: string): Promise<Database> {
+		// what people do all day is nobody else's business
+		await mkdir(folder, { recursive: true, mode: 0o700 });
+		const level = new Level<string, string>(folder);
+		try {
+			await level.open();
+		} catch (error) {
+			throw explained(folder, error);
+		}
+		const database = new Database(folder, level);
+		await Promise.all(
+			Object.values(database.#sections).map((sublevel) => sublevel.open()),
+		);
+		return database;
+	}
+
+	/** Writes all or nothing, in order; resolves when it is on the disk. */
+	async write(writes: readonly Write[]): Promise<void> {
+		await this.#level.batch(
+			writes.map(({ section, key, value }) => {
+				const sublevel = this.#sections[section];
+				return value === undefined
+					? { type: "del", sublevel, key }
+					: { type: "put", sublevel, key, value };
+			}),
+			{ sync: true },
+		);
+	}
+
+	get(section: Section, key: string): string | undefined {
+		return this.#sections[section].getSync(key);
+	}
+
+	/** What is stored now; later writes do not change it. */
+	view(): View {
+		const snapshot = this.#level.snapshot();
+		const sections = this.#sections;
+		return {
+			get: (section, key) => sections[section].getSync(key, { snapshot }),
+			async *rows(section) {
+				const iterator = sections[section].iterator({ snapshot });
+				try {
+					for (;;) {
+						const rows = await iterator.nextv(FETCH);
+						if (rows.length === 0) return;
+						yield* rows;
+					}
+				} finally {
+					await iterator.close();
+				}
+			},
+			close: () => snapshot.close(),
+		};
+	}
+
+	close(): Promise<void> {
+		return this.#level.close();
+	}
+}
+
+function explained(folder: string, error: unknown): unknown {
+	const cause = error instanceof Error ? error.cause : undefined;
+	const code = cause instanceof Error && "code" in cause ? cause.code : "";
+	if (code === "LEVEL_LOCKED") {
+		return new StoreError("LOCKED", `another process has ${folder} open`, {
+			cause,
+		});
+	}
+	if (code === "LEVEL_CORRUPTION") {
+		return new StoreError(
+			"CORRUPT",
+			`${folder} is damaged: restore it from a copy`,
+			{ cause },
+		);
+	}
+	return error;
+}

@@ -1,0 +1,215 @@
+import type { AccessEntry, AccessStore } from "../access/index.js";
+import type { Clock, Endpoint } from "../names/index.js";
+import type {
+	Change,
+	Committed,
+	Notice,
+	Operation,
+	OperationKey,
+	PresenceStore,
+	StoredSubject,
+} from "../presence/index.js";
+import * as codec from "./codec.js";
+import {
+	accessKey,
+	operationKey,
+	readable,
+	SECTIONS,
+	type Section,
+} from "./keys.js";
+import type { CommitQueue } from "./queue.js";
+import { del, noticesOf, put, type Write, writesOf } from "./writes.js";
+
+/** What is durable, as it stood at one moment. */
+export interface View {
+	/** The keys of a section and their values, as text. */
+	rows(section: Section): AsyncIterable<readonly [key: string, text: string]>;
+	get(section: Section, key: string): string | undefined;
+	close(): Promise<void>;
+}
+
+/** One stored value, for a person to look at. */
+export interface Row {
+	readonly section: string;
+	readonly key: string;
+	readonly value: unknown;
+}
+
+/** What all stores share: everything, except how a batch becomes durable and is read again. */
+export abstract class QueuedStore implements PresenceStore, AccessStore {
+	readonly #queue: CommitQueue;
+	readonly #clock: Clock;
+	/** Revisions as they will be once the queue is durable; conflicts are decided on these. */
+	readonly #revisions: Map<Endpoint, number>;
+	/** By key, the notice in the queue that will be the last one under it. */
+	readonly #untold = new Map<string, Notice>();
+	readonly #listeners: ((committed: Committed) => void)[] = [];
+
+	protected constructor(
+		queue: CommitQueue,
+		clock: Clock,
+		revisions: Map<Endpoint, number>,
+	) {
+		this.#queue = queue;
+		this.#clock = clock;
+		this.#revisions = revisions;
+	}
+
+	/** What is durable now. */
+	protected abstract view(): View;
+
+	/** Something has been added to the queue. */
+	protected abstract added(): void;
+
+	commit(
+		change: Change,
+		expectedRevision: number,
+		done: (outcome: number | "conflict") => void,
+	): void {
+		const current = this.#revisions.get(change.subject) ?? 0;
+		if (current !== expectedRevision) {
+			this.#add([], () => done("conflict"));
+			return;
+		}
+		const revision = current + 1;
+		const notices = noticesOf(change, this.#clock.now());
+		const writes = writesOf(change, revision, notices);
+		this.#revisions.set(change.subject, revision);
+		for (const notice of notices) {
+			this.#untold.set(operationKey(notice), notice);
+		}
+		this.#add(writes, () => {
+			for (const notice of notices) this.#tellable(notice);
+			done(revision);
+			for (const listener of this.#listeners) listener({ change, revision });
+		});
+	}
+
+	settled(done: () => void): void {
+		this.#add([], done);
+	}
+
+	feed(listener: (committed: Committed) => void): void {
+		this.#listeners.push(listener);
+	}
+
+	acknowledge(notice: OperationKey): void {
+		const key = operationKey(notice);
+		// nobody has heard of a notice that is still in the queue: an earlier one is meant,
+		// and that one will be overwritten
+		if (this.#untold.has(key)) return;
+		this.#add([del("notices", key)]);
+	}
+
+	setAccess(entry: AccessEntry, done: () => void): void {
+		const key = accessKey(entry);
+		const write =
+			entry.actions.length > 0 ? put("access", key, entry) : del("access", key);
+		this.#add([write], done);
+	}
+
+	async *subjects(): AsyncIterable<StoredSubject> {
+		const view = this.view();
+		try {
+			for await (const [key, text] of view.rows("entries")) {
+				yield storedSubject(view, key, text);
+			}
+		} finally {
+			await view.close();
+		}
+	}
+
+	operations(): AsyncIterable<Operation> {
+		return this.#section("operations", codec.operation);
+	}
+
+	notices(): AsyncIterable<Notice> {
+		return this.#section("notices", codec.notice);
+	}
+
+	accessEntries(): AsyncIterable<AccessEntry> {
+		return this.#section("access", codec.access);
+	}
+
+	/** Reads through all operations: they are stored by originator, and a conflict is rare. */
+	async subject(
+		subject: Endpoint,
+	): Promise<
+		{ stored?: StoredSubject; operations: readonly Operation[] } | undefined
+	> {
+		const view = this.view();
+		try {
+			if (view.get("revisions", subject) === undefined) return undefined;
+			const text = view.get("entries", subject);
+			const operations: Operation[] = [];
+			for await (const [key, text] of view.rows("operations")) {
+				const operation = codec.decode(
+					codec.operation,
+					"operations",
+					key,
+					text,
+				);
+				if (operation.subject === subject) operations.push(operation);
+			}
+			return {
+				...(text === undefined
+					? {}
+					: { stored: storedSubject(view, subject, text) }),
+				operations,
+			};
+		} finally {
+			await view.close();
+		}
+	}
+
+	/** Everything that is stored. */
+	async *inspect(): AsyncIterable<Row> {
+		const view = this.view();
+		try {
+			for (const section of SECTIONS) {
+				for await (const [key, text] of view.rows(section)) {
+					const value = codec.parse(section, key, text);
+					yield { section, key: readable(key), value };
+				}
+			}
+		} finally {
+			await view.close();
+		}
+	}
+
+	#add(writes: readonly Write[], durable?: () => void): void {
+		this.#queue.add(writes, durable);
+		this.added();
+	}
+
+	#tellable(notice: Notice): void {
+		const key = operationKey(notice);
+		if (this.#untold.get(key) === notice) this.#untold.delete(key);
+	}
+
+	async *#section<T>(
+		section: Section,
+		type: codec.Type<T>,
+	): AsyncGenerator<T, void, void> {
+		const view = this.view();
+		try {
+			for await (const [key, text] of view.rows(section)) {
+				yield codec.decode(type, section, key, text);
+			}
+		} finally {
+			await view.close();
+		}
+	}
+}
+
+function storedSubject(view: View, key: string, text: string): StoredSubject {
+	return {
+		entry: codec.decode(codec.entry, "entries", key, text),
+		revision: codec.decode(
+			codec.revision,
+			"revisions",
+			key,
+			view.get("revisions", key),
+		),
+	};
+}
