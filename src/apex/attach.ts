@@ -1,0 +1,61 @@
+import { domainOf, isService, reply } from "../names/index.js";
+import { Association } from "./association.js";
+import { endpointOf, transIDOf } from "./attributes.js";
+import type { Exchange } from "./exchange.js";
+import { processOptions } from "./options.js";
+import { protect, type RelayState } from "./state.js";
+
+/** The attach operation, RFC 3340 §4.4.1. */
+export async function attach(
+	relay: RelayState,
+	exchange: Exchange,
+): Promise<void> {
+	const { link } = exchange;
+	const { root } = exchange.received.document;
+	const transID = transIDOf(root);
+	const endpoint = endpointOf(root, "endpoint");
+	// step 1
+	if (link.operation(transID) !== undefined) {
+		return exchange.refuse(reply(555, `transID ${transID} is in use`));
+	}
+	// step 2
+	if (!relay.isOurs(domainOf(endpoint))) {
+		return exchange.refuse(reply(553, `${endpoint} is of another domain`));
+	}
+	// step 3; the names of services are theirs alone, RFC 3340 §2.2
+	if (
+		isService(endpoint) ||
+		!(await relay.mayAttach(link.peer.session, endpoint))
+	) {
+		return exchange.refuse(reply(537));
+	}
+	// step 4: targetHop does not matter here, RFC 3340 §5
+	const refusal = processOptions(root, true);
+	if (refusal !== undefined) return exchange.refuse(refusal);
+	await relay.attached(endpoint);
+	// step 5
+	const { directory } = relay;
+	const { attachments } = link.peer;
+	const attachment = new Association(link, transID, (self) => {
+		directory.release(endpoint, self);
+		attachments.delete(endpoint);
+	});
+	const claim = directory.claim(endpoint, attachment);
+	// an answer at hand is not waited for: nothing may be sent between it and the ok
+	if (!(typeof claim === "boolean" ? claim : await claim)) {
+		return exchange.refuse(
+			reply(554, `another application is attached as ${endpoint}`),
+		);
+	}
+	if (link.ended) {
+		directory.release(endpoint, attachment);
+		return exchange.refuse(reply(451, "the channel has ended"));
+	}
+	// step 6
+	link.associate(attachment);
+	attachments.add(endpoint);
+	exchange.ok();
+	for (const service of relay.services.values()) {
+		protect(relay, service, () => service.attached?.(endpoint));
+	}
+}

@@ -1,0 +1,171 @@
+/** The messages of the APEX core, RFC 3340 §4.3 and §9.1: octets to documents, and answers to octets. */
+import type { Reply as BeepReply, Payload } from "../beep/index.js";
+import {
+	BEEP_XML,
+	beepXml,
+	type Entity,
+	MimeError,
+	MULTIPART_RELATED,
+	parseEntity,
+	parseRelated,
+	type Related,
+	replaceRoot,
+} from "../mime/index.js";
+import type { Reply } from "../names/index.js";
+import { type Document, dtds, read, write, XmlError } from "../xml/index.js";
+import { MAX_CONTROL_OCTETS, MAX_OPAQUE_OCTETS } from "./limits.js";
+import { checkOptions } from "./options.js";
+import type { Outcome } from "./service.js";
+
+/** A message that has been read: its XML document, and the parts it came with, if any. */
+export interface Received {
+	readonly entity: Entity;
+	readonly document: Document;
+	readonly related?: Related;
+}
+
+/** RFC 3340 §8.1: what starts an exchange, and what may come with the creation of a channel. */
+export const MESSAGES = ["attach", "bind", "terminate", "data"] as const;
+export const CREATION_MESSAGES = ["attach", "bind"] as const;
+
+/**
+ * Reads the payload of a MSG, RFC 3340 §4.1.
+ *
+ * @throws XmlError or MimeError, each with a reply code and what is wrong
+ */
+export function readMessage(payload: Buffer): Received {
+	const entity = parseEntity(payload);
+	if (entity.contentType.type !== MULTIPART_RELATED) {
+		return { entity, document: readOperation(entity, MESSAGES) };
+	}
+	const related = parseRelated(entity);
+	const opaque = payload.length - related.root.octets.length;
+	if (opaque > MAX_OPAQUE_OCTETS) {
+		throw new MimeError(
+			501,
+			`more than ${MAX_OPAQUE_OCTETS} octets beside the XML document`,
+		);
+	}
+	return { entity, document: readOperation(related.root, MESSAGES), related };
+}
+
+/**
+ * Reads what came inside the `profile` element at the creation of a channel, RFC 3340 §4.2.
+ *
+ * @throws XmlError, with a reply code and what is wrong
+ */
+export function readCreation(content: string): Received {
+	const entity = parseEntity(Buffer.from(beepXml(content)));
+	return { entity, document: readOperation(entity, CREATION_MESSAGES) };
+}
+
+/** The message with another document; every octet beside the document stays as it came. */
+export function rewrite(received: Received, text: string): Payload {
+	const { entity, document, related } = received;
+	if (text === document.text) return entity.octets;
+	if (related !== undefined) return replaceRoot(related, text);
+	const headers = entity.octets.length - entity.body.length;
+	return Buffer.concat([entity.octets.subarray(0, headers), Buffer.from(text)]);
+}
+
+function readOperation(entity: Entity, roots: readonly string[]): Document {
+	const document = readControl(entity, roots);
+	checkOptions(document.root);
+	return document;
+}
+
+function readControl(entity: Entity, roots: readonly string[]): Document {
+	if (entity.contentType.type !== BEEP_XML) {
+		throw new XmlError(
+			500,
+			`expected ${BEEP_XML}, and got ${entity.contentType.type}`,
+		);
+	}
+	const encoding = entity.headers.get("content-transfer-encoding") ?? "binary";
+	// RFC 3340 §4.1: BEEP carries octets, so a transforming encoding should not be used
+	if (!/^(?:7bit|8bit|binary)$/i.test(encoding)) {
+		throw new XmlError(504, `the transfer encoding ${encoding} is not read`);
+	}
+	return read(entity.body, dtds.core, {
+		roots,
+		caps: { octets: MAX_CONTROL_OCTETS },
+	});
+}
+
+/** `<ok />`, as the content of a `profile` element and as a payload. */
+export const OK = "<ok />";
+export const OK_PAYLOAD = Buffer.from(beepXml(OK));
+
+/** An `error` element, RFC 3080 §7.1. */
+export function errorElement({ code, text }: Reply): string {
+	return write({ name: "error", attributes: { code }, children: [text] });
+}
+
+export function errorPayload(reply: Reply): string {
+	return beepXml(errorElement(reply));
+}
+
+/** A `terminate` as the relay sends it, RFC 3340 §4.4.3. */
+export function terminatePayload(
+	transID: number,
+	{ code, text }: Reply,
+): string {
+	return beepXml(
+		write({
+			name: "terminate",
+			attributes: { transID, code },
+			children: [text],
+		}),
+	);
+}
+
+// Nearly every reply is one of these, and octets compare faster than XML parses.
+const COMMON_OKS = ["<ok />", "<ok/>", "<ok />\r\n", "<ok/>\r\n"].map((ok) =>
+	Buffer.from(beepXml(ok)),
+);
+
+/**
+ * What a reply to one of our MSGs says.
+ *
+ * @returns a problem where the reply is poorly-formed, RFC 3080 §2.2.2.1
+ */
+export function readReply(
+	reply: BeepReply,
+): Outcome | { readonly problem: string } {
+	switch (reply.kind) {
+		case "lost":
+			return "absent";
+		case "RPY":
+			if (COMMON_OKS.some((ok) => ok.equals(reply.payload))) {
+				return "acknowledged";
+			}
+			return problemOf(reply.payload, "ok") ?? "acknowledged";
+		case "ERR":
+			return problemOf(reply.payload, "error") ?? "refused";
+		default:
+			// RFC 3340 §8.1: every exchange is one-to-one
+			return { problem: `${reply.kind} in a one-to-one exchange` };
+	}
+}
+
+function problemOf(
+	payload: Buffer,
+	root: string,
+): { problem: string } | undefined {
+	try {
+		readControl(parseEntity(payload), [root]);
+		return undefined;
+	} catch (error) {
+		const refusal = refusalOf(error);
+		if (refusal === undefined) throw error;
+		return { problem: refusal.text };
+	}
+}
+
+/** The answer to a message that could not be read; undefined for what is no fault of the message. */
+export function refusalOf(error: unknown): Reply | undefined {
+	if (error instanceof XmlError || error instanceof MimeError) {
+		return { code: error.code, text: error.message };
+	}
+	return undefined;
+}

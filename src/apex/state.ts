@@ -1,0 +1,48 @@
+import type { Decide } from "../access/index.js";
+import type { Session } from "../beep/index.js";
+import type { Domain, Endpoint, Log } from "../names/index.js";
+import type { Bindings } from "./bindings.js";
+import type { Directory } from "./directory.js";
+import type { RelayLimits } from "./limits.js";
+import type { IsOurs, Service } from "./service.js";
+
+/** What local provisioning decides for a relay, RFC 3340 §4.5. */
+export interface RelayPolicy {
+	readonly isOurs: IsOurs;
+	/** RFC 3340 §4.4.4.1 step 5.3: the access service. */
+	readonly decide: Decide;
+	/** §4.5.1: whether a BEEP peer may attach as an endpoint of a domain of ours. */
+	readonly mayAttach: (
+		session: Session,
+		endpoint: Endpoint,
+	) => boolean | Promise<boolean>;
+	/** §4.5.2: whether a BEEP peer may bind on behalf of a domain. */
+	readonly mayBind: (session: Session, domain: Domain) => boolean;
+	/** Called when an attach is about to succeed; the `ok` waits for it. */
+	readonly attached: (endpoint: Endpoint) => Promise<void>;
+}
+
+/** What the operations of a relay work on. */
+export interface RelayState extends RelayPolicy {
+	readonly log: Log;
+	readonly limits: RelayLimits;
+	readonly directory: Directory;
+	readonly bindings: Bindings;
+	/** By the local part of the well-known endpoint. */
+	readonly services: Map<string, Service>;
+	/** The relay takes on nothing new. */
+	closing: boolean;
+}
+
+/** Calls a service; what goes wrong inside it is no affair of the one whose message it got. */
+export function protect(
+	{ log }: RelayState,
+	service: Service,
+	call: () => void,
+): void {
+	try {
+		call();
+	} catch (error) {
+		log.error({ service: service.name, err: error }, "a service failed");
+	}
+}
