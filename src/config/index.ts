@@ -4,5 +4,10 @@ export {
 	isLoopback,
 	parseAddress,
 } from "./address.js";
-export { ConfigError, DEFAULT_PORT, loadConfig } from "./load.js";
-export { type Config, type ConfigInput, schema } from "./schema.js";
+export { ConfigError, loadConfig } from "./load.js";
+export {
+	type Config,
+	type ConfigInput,
+	DEFAULT_PORT,
+	schema,
+} from "./schema.js";

@@ -37,7 +37,7 @@ export function loadConfig(sources: {
 	};
 	const result = schema.safeParse(merged);
 	if (!result.success) throw new ConfigError(z.prettifyError(result.error));
-	return withListener(result.data);
+	return checked(result.data);
 }
 
 function readFile(path: string): object {
@@ -63,16 +63,13 @@ function fromEnvironment(
 	);
 }
 
-/** The unprivileged stand-in for apex-edge (913, RFC 3340 §8.3). */
-export const DEFAULT_PORT = 10913;
-
-/** With no listener named, the endpoint listener opens on loopback. */
-function withListener(config: Config): Config {
-	const listen = config.listen ?? { host: "127.0.0.1", port: DEFAULT_PORT };
-	if (config.dev && !isLoopback(listen.host)) {
+/** What needs more than one key to be judged. */
+function checked(config: Config): Config {
+	const { dev, listen } = config;
+	if (dev && !isLoopback(listen.host)) {
 		throw new ConfigError(
 			`--dev needs no authentication, so it listens on loopback only, not on ${listen.host}`,
 		);
 	}
-	return { ...config, listen };
+	return config;
 }

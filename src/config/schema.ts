@@ -16,6 +16,9 @@ const address = z.string().transform((text, context) => {
 	return z.NEVER;
 });
 
+/** The unprivileged stand-in for apex-edge (913, RFC 3340 §8.3). */
+export const DEFAULT_PORT = 10913;
+
 /**
  * The whole configuration. A file, the environment and the flags of `apex serve` all end
  * here; what is said on the command line wins over the environment, and that over the file.
@@ -38,7 +41,7 @@ export const schema = z.strictObject({
 		.default("./data")
 		.describe("the folder that holds everything durable"),
 	listen: address
-		.optional()
+		.prefault(`127.0.0.1:${DEFAULT_PORT}`)
 		.describe("where endpoints attach (BEEP over TCP), e.g. 127.0.0.1:10913"),
 	log: z
 		.enum(["debug", "info", "warn", "error", "silent"])

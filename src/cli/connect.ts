@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { type Attachment, type Client, connect } from "../client/index.js";
+import { DEFAULT_PORT, parseAddress } from "../config/index.js";
+import {
+	addressOf,
+	domainOf,
+	type Endpoint,
+	isSubaddress,
+	localOf,
+	newTransID,
+	parseEndpoint,
+} from "../names/index.js";
+import { UsageError } from "./report.js";
+
+/** The options of every command that talks to a server. */
+export interface ClientOptions {
+	readonly server: string;
+	readonly as?: string;
+	readonly json?: true;
+}
+
+/** Adds `--server`, `--as` and `--json`. */
+export function withClientOptions(command: Command): Command {
+	return command
+		.option(
+			"--server <host:port>",
+			"the server to ask",
+			`127.0.0.1:${DEFAULT_PORT}`,
+		)
+		.option("--as <endpoint>", "who asks (default: the endpoint itself)")
+		.option("--json", "print JSON");
+}
+
+/** An attachment of a command, and the end of both. */
+export interface Attached {
+	readonly client: Client;
+	readonly attachment: Attachment;
+	/** Aborted when the user interrupts the command. */
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Attaches for the time of one command. A command attaches as a subaddress of its own, so
+ * that it neither collides with a running application nor ends its subscriptions.
+ *
+ * @param self the endpoint that acts when the user names none with `--as`
+ */
+export async function attached<Result>(
+	options: ClientOptions,
+	self: Endpoint,
+	use: (attached: Attached) => Promise<Result>,
+): Promise<Result> {
+	const address = parseAddress(options.server);
+	if (address === undefined) {
+		throw new UsageError(`--server ${options.server} is not HOST:PORT`);
+	}
+	const who = options.as === undefined ? self : endpoint(options.as);
+	const interrupt = new AbortController();
+	process.once("SIGINT", () => interrupt.abort());
+	process.once("SIGTERM", () => interrupt.abort());
+	const client = await connect({ ...address, signal: interrupt.signal });
+	try {
+		const attachment = await client.attach(subaddress(who));
+		return await use({ client, attachment, signal: interrupt.signal });
+	} finally {
+		await client.close();
+	}
+}
+
+/** Reads an endpoint that the user gave. */
+export function endpoint(text: string): Endpoint {
+	const parsed = parseEndpoint(text);
+	if (parsed === undefined) {
+		throw new UsageError(
+			`${text} is no endpoint; one looks like fred@example.com`,
+		);
+	}
+	return parsed;
+}
+
+function subaddress(who: Endpoint): Endpoint {
+	if (isSubaddress(who)) return who;
+	const own = newTransID(Math.random).toString(36);
+	return endpoint(`${localOf(addressOf(who))}/cli-${own}@${domainOf(who)}`);
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { fetch } from "./fetch.js";
+import { inspect } from "./inspect.js";
+import { publish } from "./publish.js";
+import { replay } from "./replay.js";
+import { report } from "./report.js";
+import { serve } from "./serve.js";
+import { subscribe } from "./subscribe.js";
+import { watch } from "./watch.js";
+
+const { version } = JSON.parse(
+	readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string };
+
+const program = new Command("apex")
+	.description("an APEX presence service (RFC 3343) and its tools")
+	.version(version)
+	.showHelpAfterError("(apex --help lists the commands)")
+	.exitOverride();
+
+for (const add of [serve, publish, fetch, subscribe, watch, replay, inspect]) {
+	add(program);
+}
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	process.exitCode = report(error);
+}

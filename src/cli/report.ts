@@ -1,0 +1,54 @@
+import { CommanderError } from "commander";
+import { ApexError } from "../client/index.js";
+import { ConfigError } from "../config/index.js";
+import { StoreError } from "../store/index.js";
+
+/** How a command ends. */
+export const EXIT = { done: 0, refused: 1, usage: 2, noConnection: 3 } as const;
+
+/** A command was called with words that make no sense. */
+export class UsageError extends Error {
+	override readonly name = "UsageError";
+}
+
+const CONNECTION = new Set([
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EHOSTUNREACH",
+	"ENETUNREACH",
+	"ENOTFOUND",
+	"EPIPE",
+	"ETIMEDOUT",
+]);
+
+/**
+ * Says in one line on standard error what went wrong and what to do about it.
+ *
+ * @returns the exit code
+ */
+export function report(error: unknown): number {
+	if (error instanceof CommanderError) {
+		// commander has printed its own line; help and --version are no errors
+		return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+	}
+	const { code, message } = error as Error & { code?: unknown };
+	if (error instanceof ApexError && typeof code === "number") {
+		return say(`${code} ${message}`, EXIT.refused);
+	}
+	if (error instanceof UsageError || error instanceof ConfigError) {
+		return say(message, EXIT.usage);
+	}
+	if (error instanceof StoreError) return say(message, EXIT.refused);
+	if (typeof code === "string" && CONNECTION.has(code)) {
+		return say(
+			`${message}: is a server running there? (apex serve, or --server HOST:PORT)`,
+			EXIT.noConnection,
+		);
+	}
+	return say(message, EXIT.refused);
+}
+
+function say(line: string, exit: number): number {
+	process.stderr.write(`apex: ${line.replace(/\s*\n\s*/g, " ")}\n`);
+	return exit;
+}

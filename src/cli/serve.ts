@@ -1,0 +1,90 @@
+import type { Command } from "commander";
+import { pino } from "pino";
+import pretty from "pino-pretty";
+import {
+	type Config,
+	type ConfigInput,
+	formatAddress,
+	loadConfig,
+} from "../config/index.js";
+import type { Log } from "../names/index.js";
+import { startServer } from "../server.js";
+
+interface Options {
+	config?: string;
+	dev?: true;
+	domain?: string[];
+	data?: string;
+	listen?: string;
+	log?: NonNullable<ConfigInput["log"]>;
+}
+
+/** `apex serve`: runs the server until it is told to stop. */
+export function serve(program: Command): void {
+	program
+		.command("serve")
+		.description("run the server")
+		.option("--config <file>", "a YAML file; flags win over what it says")
+		.option("--dev", "for a laptop: loopback only, any endpoint may attach")
+		.option("--domain <domain...>", "the domains to serve")
+		.option("--data <folder>", "where everything durable is kept")
+		.option("--listen <host:port>", "where endpoints attach")
+		.option("--log <level>", "debug, info, warn, error or silent")
+		.action(run);
+}
+
+async function run(options: Options): Promise<void> {
+	const config = loadConfig({
+		file: options.config,
+		environment: process.env,
+		flags: flagsOf(options),
+	});
+	const log = logger(config);
+	const server = await startServer(config, {
+		log,
+		failed: (error) => {
+			log.error({ error: error.message }, "nothing can be stored: giving up");
+			process.exit(1);
+		},
+	});
+	const at = formatAddress(server.address);
+	log.info(
+		{ listen: at, domains: config.domains, dev: config.dev },
+		`ready on ${at}`,
+	);
+	if (process.stdout.isTTY && config.dev) hint(config, at);
+
+	const stop = (signal: NodeJS.Signals): void => {
+		log.info({ signal }, "stopping");
+		server.close().then(
+			() => process.exit(0),
+			(error: Error) => {
+				log.error({ error: error.message }, "could not stop in order");
+				process.exit(1);
+			},
+		);
+	};
+	process.once("SIGTERM", stop);
+	process.once("SIGINT", stop);
+}
+
+function flagsOf({ domain, config: _, ...others }: Options): ConfigInput {
+	return { ...others, ...(domain === undefined ? {} : { domains: domain }) };
+}
+
+/** JSON lines, or something for people when a person looks on. */
+function logger(config: Config): Log {
+	if (!process.stdout.isTTY) return pino({ level: config.log });
+	return pino({ level: config.log }, pretty({ ignore: "pid,hostname" }));
+}
+
+function hint(config: Config, at: string): void {
+	const [domain] = config.domains;
+	const server = at.endsWith(":10913") ? "" : ` --server ${at}`;
+	process.stdout.write(`
+Try, in another terminal:
+  npx apex subscribe fred@${domain}${server}
+and in a third:
+  npx apex publish samples/status/open.xml${server}
+`);
+}

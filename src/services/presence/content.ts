@@ -1,0 +1,109 @@
+/** The elements that the presence service sends, RFC 3343 §6 and RFC 3340 §9.1. */
+import {
+	type Endpoint,
+	formatTimestamp,
+	type Offset,
+} from "../../names/index.js";
+import type { Entry, SubscriberNews, Tuple } from "../../presence/index.js";
+import { type NewElement, slot, template, write } from "../../xml/index.js";
+
+/** A `publish` of one entry, waiting for what differs from subscriber to subscriber. */
+type Publication = (values: { transID: string; timeStamp: string }) => string;
+
+/**
+ * Writes `publish` elements. An entry is serialised when it is first told, and only the
+ * transaction-identifier and the time stamp are filled in for each subscriber.
+ */
+export class Publications {
+	readonly #offset: Offset;
+	readonly #written = new WeakMap<Entry, Publication>();
+
+	/** @param offset RFC 3343 §7: how the service's own timestamps show their offset */
+	constructor(offset: Offset) {
+		this.#offset = offset;
+	}
+
+	/** @param now the service's notion of the current time, in milliseconds since 1970 */
+	write(entry: Entry, transID: string, now: number): string {
+		let publication = this.#written.get(entry);
+		if (publication === undefined) {
+			publication = template(publishElement(entry, this.#offset));
+			this.#written.set(entry, publication);
+		}
+		return publication({
+			transID,
+			timeStamp: formatTimestamp(now, this.#offset),
+		});
+	}
+}
+
+function publishElement(entry: Entry, offset: Offset): NewElement {
+	return {
+		name: "publish",
+		attributes: {
+			publisher: entry.publisher,
+			transID: slot("transID"),
+			timeStamp: slot("timeStamp"),
+		},
+		children: [presenceElement(entry, offset)],
+	};
+}
+
+function presenceElement(entry: Entry, offset: Offset): NewElement {
+	return {
+		name: "presence",
+		attributes: {
+			publisher: entry.publisher,
+			lastUpdate: formatTimestamp(entry.lastUpdate, offset),
+			publisherInfo: entry.publisherInfo || undefined,
+		},
+		children: entry.tuples.map(tupleElement),
+	};
+}
+
+function tupleElement(tuple: Tuple): NewElement {
+	return {
+		name: "tuple",
+		attributes: {
+			destination: tuple.destination,
+			availableUntil: tuple.availableUntil,
+			tupleInfo: tuple.tupleInfo || undefined,
+		},
+		children: tuple.capabilities.map(({ baseline, text }) => ({
+			name: "capability",
+			attributes: { baseline },
+			children: [text],
+		})),
+	};
+}
+
+/** RFC 3343 §4.6. */
+export const notify: (values: {
+	subscriber: Endpoint;
+	transID: string;
+	duration: string;
+	action: SubscriberNews["action"];
+}) => string = template({
+	name: "notify",
+	attributes: {
+		subscriber: slot("subscriber"),
+		transID: slot("transID"),
+		duration: slot("duration"),
+		action: slot("action"),
+	},
+});
+
+/** RFC 3343 §4.5: the service's `terminate` has a transaction-identifier and nothing else. */
+export const terminate: (values: { transID: string }) => string = template({
+	name: "terminate",
+	attributes: { transID: slot("transID") },
+});
+
+/** RFC 3340 §6.1.2. */
+export function reply(code: number, transID: string, text = ""): string {
+	return write({
+		name: "reply",
+		attributes: { code, transID },
+		children: text === "" ? [] : [text],
+	});
+}

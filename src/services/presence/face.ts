@@ -1,0 +1,111 @@
+import type { Post } from "../../apex/index.js";
+import {
+	type Clock,
+	domainOf,
+	type Endpoint,
+	type Offset,
+	wellKnown,
+} from "../../names/index.js";
+import type {
+	Entry,
+	Face,
+	LiveOperation,
+	Notice,
+	Operation,
+	SubscriberNews,
+} from "../../presence/index.js";
+import { notify, Publications, terminate } from "./content.js";
+
+/** The local part of the service's well-known endpoint, RFC 3343 §5. */
+export const NAME = "apex=presence";
+
+/** What the presence core has to tell, told as APEX data. RFC 3343 §4. */
+export class ApexFace implements Face {
+	readonly name = "apex";
+	// RFC 3343 §4.2 step 4 and §4.3 step 4
+	readonly occupied = "replace";
+
+	readonly #post: Post;
+	readonly #clock: Clock;
+	readonly #publications: Publications;
+
+	constructor(parts: { post: Post; clock: Clock; offset: Offset }) {
+		this.#post = parts.post;
+		this.#clock = parts.clock;
+		this.#publications = new Publications(parts.offset);
+	}
+
+	/** RFC 3343 §4.2 step 4: one subscription of an originator to a subject. */
+	slot(operation: Operation): string {
+		return operation.originator;
+	}
+
+	/** RFC 3343 §4.2 step 6.3. Presence is state: an update that waits gives way to the next. */
+	update(subscription: LiveOperation, entry: Entry): void {
+		this.#post.send(
+			serviceOf(subscription.subject),
+			subscription.originator,
+			this.#publications.write(entry, subscription.id, this.#clock.now()),
+			{ replaceKey: subscription, done: acknowledging(subscription, entry) },
+		);
+	}
+
+	/** RFC 3343 §4.2 step 6.1: the first `publish` is the answer to `subscribe`, so it never gives way. */
+	answer(
+		to: Endpoint,
+		transID: string,
+		entry: Entry,
+		subscription: LiveOperation | undefined,
+	): void {
+		this.#post.send(
+			serviceOf(entry.publisher),
+			to,
+			this.#publications.write(entry, transID, this.#clock.now()),
+			subscription && { done: acknowledging(subscription, entry) },
+		);
+	}
+
+	notify(
+		watch: Pick<LiveOperation, "subject" | "originator" | "id">,
+		{ subscriber, duration, action }: SubscriberNews,
+	): void {
+		this.#post.send(
+			serviceOf(watch.subject),
+			watch.originator,
+			notify({
+				subscriber,
+				transID: watch.id,
+				duration: String(duration),
+				action,
+			}),
+		);
+	}
+
+	ended(notice: Notice, acknowledged: () => void): void {
+		this.#post.send(
+			serviceOf(notice.subject),
+			notice.originator,
+			terminate({ transID: notice.id }),
+			{
+				done: (outcome) => {
+					if (outcome === "acknowledged") acknowledged();
+				},
+			},
+		);
+	}
+}
+
+function serviceOf(subject: Endpoint): Endpoint {
+	return wellKnown(NAME, domainOf(subject));
+}
+
+function acknowledging(subscription: LiveOperation, entry: Entry) {
+	return (outcome: string): void => {
+		if (outcome === "acknowledged") {
+			subscription.acknowledged = Math.max(
+				subscription.acknowledged,
+				entry.lastUpdate,
+			);
+		}
+	};
+}

@@ -1,0 +1,2 @@
+export { ApexFace } from "./face.js";
+export { PresenceService } from "./service.js";

@@ -1,0 +1,41 @@
+import { parseTimestamp } from "../../names/index.js";
+import type { Tuple } from "../../presence/index.js";
+import { type Element, elementsOf, textOf, XmlError } from "../../xml/index.js";
+import type { Exchange } from "./exchange.js";
+import { attribute, endpointOf } from "./request.js";
+
+/** RFC 3343 §4.4. */
+export function publish(element: Element, exchange: Exchange): void {
+	const [entry] = elementsOf(element);
+	if (entry === undefined) throw new XmlError(501, "publish without presence");
+	const lastUpdate = parseTimestamp(attribute(entry, "lastUpdate"));
+	if (lastUpdate === undefined) {
+		throw new XmlError(501, "lastUpdate is no timestamp");
+	}
+	exchange.presence.publish(
+		{
+			domain: exchange.domain,
+			originator: exchange.originator,
+			subject: endpointOf(element, "publisher"),
+			publisher: endpointOf(entry, "publisher"),
+			lastUpdate,
+			publisherInfo: attribute(entry, "publisherInfo"),
+			tuples: elementsOf(entry).map(tupleOf),
+		},
+		// steps 1 to 5 bring a text, step 6.3 none
+		(answer) =>
+			exchange.reply(answer.code, answer.code === 250 ? "" : answer.text),
+	);
+}
+
+function tupleOf(element: Element): Tuple {
+	return {
+		destination: attribute(element, "destination"),
+		availableUntil: attribute(element, "availableUntil"),
+		tupleInfo: attribute(element, "tupleInfo"),
+		capabilities: elementsOf(element).map((capability) => ({
+			baseline: attribute(capability, "baseline"),
+			text: textOf(capability),
+		})),
+	};
+}

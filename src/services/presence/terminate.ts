@@ -1,0 +1,22 @@
+import type { Element } from "../../xml/index.js";
+import type { Exchange } from "./exchange.js";
+import { attribute } from "./request.js";
+
+/** RFC 3343 §4.5. */
+export function terminate(element: Element, exchange: Exchange): void {
+	const id = attribute(element, "transID");
+	if (Number(id) === 0) {
+		// a `reply` cannot carry transID 0, which in any case names no operation of a service
+		exchange.ignore("terminate without a transID is not answered");
+		return;
+	}
+	exchange.presence.terminate(
+		{
+			face: exchange.face.name,
+			originator: exchange.originator,
+			id: String(Number(id)),
+		},
+		(answer) =>
+			exchange.reply(answer.code, answer.code === 250 ? "" : answer.text),
+	);
+}

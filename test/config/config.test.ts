@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+	ConfigError,
+	formatAddress,
+	loadConfig,
+	parseAddress,
+} from "../../src/config/index.js";
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "apex-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function file(text: string): string {
+	const path = join(folder, "apex.yaml");
+	writeFileSync(path, text);
+	return path;
+}
+
+describe("the configuration", () => {
+	test("with nothing said, example.com is served on the loopback port", () => {
+		const config = loadConfig({});
+		expect(config.domains).toEqual(["example.com"]);
+		expect(config.listen).toEqual({ host: "127.0.0.1", port: 10913 });
+		expect(config.dev).toBe(false);
+	});
+
+	test("flags win over the environment, and the environment over the file", () => {
+		const sources = {
+			file: file("domains: [file.example]\ndata: ./file\nlog: debug\n"),
+			environment: { APEX_DOMAINS: "a.example b.example", APEX_DATA: "./env" },
+			flags: { data: "./flag" },
+		};
+		const config = loadConfig(sources);
+		expect(config.log).toBe("debug");
+		expect(config.domains).toEqual(["a.example", "b.example"]);
+		expect(config.data).toBe("./flag");
+	});
+
+	test("the sample says what the defaults are, but for --dev and its access", () => {
+		const sample = loadConfig({ file: "samples/apex.yaml" });
+		expect(sample).toEqual({
+			...loadConfig({}),
+			dev: true,
+			access: [
+				{
+					actor: "*@example.com",
+					actions: ["core:data", "presence:subscribe"],
+				},
+			],
+		});
+		expect(readFileSync("samples/apex.yaml", "utf8")).toContain("# ");
+	});
+
+	test.each([
+		["domains: [not a domain]", "domains"],
+		["listen: nowhere", "listen"],
+		["listen: 127.0.0.1:65536", "listen"],
+		["limits: { outboxOctets: -1 }", "limits.outboxOctets"],
+		["access: [{ actor: '*@*', actions: [core] }]", "access"],
+		["colour: blue", "colour"],
+		["[]", "mapping"],
+		["a: [", "apex.yaml"],
+	])("%s is refused, and the message names the place", (text, place) => {
+		const load = () => loadConfig({ file: file(text) });
+		expect(load).toThrow(ConfigError);
+		expect(load).toThrow(place);
+	});
+
+	test("a file that is not there is refused by name", () => {
+		expect(() => loadConfig({ file: join(folder, "none.yaml") })).toThrow(
+			/none\.yaml/,
+		);
+	});
+
+	test("--dev listens on loopback only", () => {
+		expect(() =>
+			loadConfig({ flags: { dev: true, listen: "0.0.0.0:10913" } }),
+		).toThrow(/loopback/);
+		for (const listen of ["127.0.0.2:1", "[::1]:1", "localhost:1"]) {
+			expect(loadConfig({ flags: { dev: true, listen } }).dev).toBe(true);
+		}
+	});
+});
+
+describe("addresses", () => {
+	test.each(["127.0.0.1:10913", "[::1]:0", "relay.example.com:912"])(
+		"%s is read and written alike",
+		(text) => {
+			const address = parseAddress(text);
+			expect(address && formatAddress(address)).toBe(text);
+		},
+	);
+
+	test.each(["10913", "::1:10913", "host:", "host:x", "[::1]", "a b:1"])(
+		"%j is none",
+		(text) => expect(parseAddress(text)).toBeUndefined(),
+	);
+});
