@@ -1,0 +1,26 @@
+import type { Arrival } from "./wire.js";
+
+/** What has arrived and has not been looked at. */
+export class Arrivals {
+	#waiting: Arrival[] = [];
+	#taker: ((arrival: Arrival | undefined) => void) | undefined;
+
+	push(arrival: Arrival): void {
+		if (this.#taker === undefined) this.#waiting.push(arrival);
+		else this.#taker(arrival);
+	}
+
+	/** @returns the oldest, or undefined when there is none within `timeout` milliseconds */
+	next(timeout: number): Promise<Arrival | undefined> {
+		const arrival = this.#waiting.shift();
+		if (arrival !== undefined) return Promise.resolve(arrival);
+		return new Promise((resolve) => {
+			const timer = setTimeout(() => this.#taker?.(undefined), timeout);
+			this.#taker = (arrival) => {
+				this.#taker = undefined;
+				clearTimeout(timer);
+				resolve(arrival);
+			};
+		});
+	}
+}
