@@ -1,0 +1,203 @@
+// A client in another language, written from the RFCs alone, against the server as it is installed:
+// a separate process, its command line, its socket. test/foreign/*.py share nothing with src/.
+
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const DOMAIN = "example.com";
+const INFO = 30;
+/** Milliseconds: a bound for what hangs, since each step that fails may wait for its timeout. */
+const HANGING = 600_000;
+const here = fileURLToPath(new URL(".", import.meta.url));
+const command = fileURLToPath(
+	new URL("../../dist/cli/main.js", import.meta.url),
+);
+
+interface LogLine {
+	readonly level: number;
+	readonly time: number;
+	/** The line without what differs from one client to the next. */
+	readonly kind: string;
+	readonly text: string;
+}
+
+interface Step {
+	readonly name: string;
+	/** Milliseconds since 1970. */
+	readonly begins: number;
+}
+
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) {
+	console.warn(
+		"\n*** SKIPPED: test/foreign needs python3, and there is none. Nothing was checked against a foreign client. ***\n",
+	);
+}
+
+function readLogLine(text: string): LogLine | undefined {
+	if (!text.startsWith("{")) return undefined;
+	const fields: Record<string, unknown> = JSON.parse(text);
+	const { level, time, pid: _pid, hostname: _hostname, ...rest } = fields;
+	return {
+		level: Number(level),
+		time: typeof time === "number" ? time : Date.parse(String(time)),
+		kind: JSON.stringify(rest)
+			.replace(/[^\s"']+@[^\s"']+/g, "ENDPOINT")
+			.replace(/\b[0-9a-f-]{6,}\b|\d+/g, "N"),
+		text,
+	};
+}
+
+/** Runs one of the Python programs; gives its exit code and all that it said. */
+async function python(
+	...args: readonly string[]
+): Promise<{ code: number | null; output: string }> {
+	const child = spawn("python3", ["-B", ...args], {
+		cwd: here,
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	let output = "";
+	for (const stream of [child.stdout, child.stderr]) {
+		stream.setEncoding("utf8");
+		stream.on("data", (piece: string) => {
+			output += piece;
+		});
+	}
+	const [code] = await once(child, "close");
+	return { code, output };
+}
+
+/** The TAP lines that say what failed, with their diagnostics. */
+function failures(output: string): string {
+	const failed = output
+		.split(/^(?=# step \d+ begins)/m)
+		.filter((part) => !/^ok /m.test(part));
+	return failed.join("");
+}
+
+function steps(output: string): Step[] {
+	const found: Step[] = [];
+	const pattern = /^# step \d+ begins at (\d+)\n(?:not )?ok \d+ - (.*)$/gm;
+	for (const [, begins, name] of output.matchAll(pattern)) {
+		found.push({ name: name ?? "", begins: Number(begins) });
+	}
+	return found;
+}
+
+test.runIf(hasPython)(
+	"the foreign BEEP library agrees with itself over a socketpair",
+	async () => {
+		const { code, output } = await python("selftest.py");
+		expect(code, failures(output)).toBe(0);
+	},
+);
+
+describe.runIf(hasPython)("a client written from the RFCs alone", () => {
+	const log: LogLine[] = [];
+	let folder = "";
+	let address: [string, string] = ["", ""];
+	let server: ChildProcessByStdio<null, Readable, Readable> | undefined;
+	let complaints = "";
+
+	beforeAll(async () => {
+		if (!existsSync(command)) {
+			throw new Error(`${command} is missing: run "npm run build" first`);
+		}
+		folder = await mkdtemp(join(tmpdir(), "apex-foreign-"));
+		const options = ["--domain", DOMAIN, "--listen", "127.0.0.1:0"];
+		const child = spawn(
+			process.execPath,
+			[
+				command,
+				"serve",
+				"--dev",
+				...options,
+				"--data",
+				folder,
+				"--log",
+				"info",
+			],
+			{ stdio: ["ignore", "pipe", "pipe"] },
+		);
+		server = child;
+		child.stderr.setEncoding("utf8").on("data", (piece: string) => {
+			complaints += piece;
+		});
+		address = await new Promise((resolve, reject) => {
+			child.once("close", (code) => {
+				reject(new Error(`the server ended with ${code}: ${complaints}`));
+			});
+			createInterface({ input: child.stdout }).on("line", (text) => {
+				const line = readLogLine(text);
+				if (line === undefined) return;
+				log.push(line);
+				const { msg, listen } = JSON.parse(text);
+				if (!String(msg).startsWith("ready on")) return;
+				const colon = String(listen).lastIndexOf(":");
+				resolve([listen.slice(0, colon), listen.slice(colon + 1)]);
+			});
+		});
+	});
+
+	/** Ends the server; all that it logged has been read then. */
+	async function stop(): Promise<void> {
+		if (server === undefined || server.exitCode !== null) return;
+		const closed = once(server, "close");
+		server.kill("SIGTERM");
+		await closed;
+	}
+
+	afterAll(async () => {
+		await stop();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	test("finds every step of RFC 3343 §4 and RFC 3340 §4.4 obeyed", {
+		timeout: HANGING,
+	}, async () => {
+		const { code, output } = await python("walk.py", ...address, DOMAIN);
+		expect(code, failures(output)).toBe(0);
+	});
+
+	test("is served after every bad input, and each bad input is logged once", {
+		timeout: HANGING,
+	}, async () => {
+		const { code, output } = await python("hostile.py", ...address, DOMAIN);
+		const end = Date.now() + 1;
+		expect(code, failures(output)).toBe(0);
+		await stop();
+
+		const [control, ...hostile] = steps(output);
+		const until = (index: number) => hostile[index]?.begins ?? end;
+		const told = log.filter((line) => line.level >= INFO);
+		const between = (from: number, to: number) =>
+			told.filter((line) => line.time >= from && line.time < to);
+		// What a client that means no harm leaves in the log is no complaint.
+		const usual = new Set(
+			between(control?.begins ?? 0, until(0)).map((line) => line.kind),
+		);
+		const wrong: string[] = [];
+		for (const [index, step] of hostile.entries()) {
+			const lines = between(step.begins, until(index + 1)).filter(
+				(line) => !usual.has(line.kind),
+			);
+			if (lines.length === 1) continue;
+			const texts = lines
+				.slice(0, 3)
+				.map((line) => `\n    ${line.text}`)
+				.join("");
+			wrong.push(`${step.name}: ${lines.length} lines${texts}`);
+		}
+		expect(hostile.length).toBeGreaterThan(0);
+		expect(wrong.join("\n")).toBe("");
+		expect(complaints).toBe("");
+	});
+});
