@@ -1,3 +1,4 @@
+import type { Log } from "../names/index.js";
 import type { Channel } from "./channel.js";
 import {
 	errorPayload,
@@ -22,6 +23,7 @@ type Close = Extract<ManagementRequest, { kind: "close" }>;
 /** What channel management does to its session. */
 export interface Managed {
 	readonly session: Session;
+	readonly log: Log;
 	readonly profiles: readonly Profile[];
 	readonly channels: ReadonlyMap<number, Channel>;
 	readonly maxChannels: number;
@@ -71,6 +73,8 @@ export class Management implements ChannelHandler {
 	}
 
 	#refuse(request: Request, refusal: ReplyError): void {
+		const { log, session } = this.#managed;
+		log.info({ peer: session.peer, code: refusal.code }, refusal.text);
 		request.error(errorPayload(refusal, this.#managed.lang()));
 	}
 

@@ -121,6 +121,7 @@ export class Session extends EventEmitter<SessionEvents> {
 		this.#zero.open(
 			new Management({
 				session: this,
+				log: this.#log,
 				profiles,
 				channels: this.#channels,
 				maxChannels: this.#limits.channels,

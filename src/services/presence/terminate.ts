@@ -7,7 +7,7 @@ export function terminate(element: Element, exchange: Exchange): void {
 	const id = attribute(element, "transID");
 	if (Number(id) === 0) {
 		// a `reply` cannot carry transID 0, which in any case names no operation of a service
-		exchange.ignore("terminate without a transID is not answered");
+		exchange.ignore("terminate with transID 0 is not answered");
 		return;
 	}
 	exchange.presence.terminate(
