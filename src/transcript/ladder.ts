@@ -14,6 +14,7 @@ import {
 	loosened,
 	withLastUpdate,
 } from "./ladder-data.js";
+import { LadderOperations } from "./ladder-operations.js";
 import type { Entry, Mark } from "./scan.js";
 import { Setup } from "./setup.js";
 import { type Step, TranscriptError, type XmlMessage } from "./transcript.js";
@@ -52,6 +53,7 @@ class Ladder {
 	readonly #shown: Map<string, Element>;
 	readonly #attached = new Map<string, string>();
 	readonly #setup = new Setup();
+	readonly #operations = new LadderOperations(this.#setup);
 	/** The exchange that an `S:` would answer. */
 	#begun: { session: string; sent: boolean } | undefined;
 
@@ -71,6 +73,7 @@ class Ladder {
 			this.#attached.clear();
 			this.#setup.restart();
 		}
+		if (step.kind === "wait") this.#operations.waited(step.seconds);
 		this.steps.push(step);
 	}
 
@@ -106,7 +109,13 @@ class Ladder {
 		for (const endpoint of endpointsOf(message.root)) {
 			this.#introduce(line, endpoint);
 		}
+		const session = this.#sessionOf(originator);
 		if (originator.startsWith("apex=")) {
+			this.steps.push(
+				...this.#operations.before(line, message, recipient, (endpoint) =>
+					this.#sessionOf(endpoint),
+				),
+			);
 			this.#begin(
 				"expect",
 				line,
@@ -115,15 +124,16 @@ class Ladder {
 			);
 			return;
 		}
+		this.#operations.asked(message, originator, session);
 		const published = find(message.root, "presence")?.attributes.publisher;
 		if (published === undefined) {
-			this.#begin("send", line, this.#sessionOf(originator), message);
+			this.#begin("send", line, session, message);
 			return;
 		}
 		const { steps, capture } = this.#setup.fetch(line, published);
 		this.steps.push(...steps);
 		const current = withLastUpdate(message, `{${capture}}`);
-		this.#begin("send", line, this.#sessionOf(originator), current);
+		this.#begin("send", line, session, current);
 	}
 
 	#begin(

@@ -7,7 +7,8 @@ import type { Step, XmlMessage } from "./transcript.js";
  * they neither end a subscription of the ladder nor use one of its transIDs.
  */
 export class Setup {
-	#transID = 0;
+	// far from the numbers that an RFC writes into its examples
+	#transID = 1_000_000_000;
 	#helpers = new Set<string>();
 
 	/** After a restart nobody is attached. */
@@ -50,11 +51,11 @@ export class Setup {
 		};
 		const steps = [
 			...this.#attachHelper(line, helper),
-			...this.#ask(line, helper, {
+			...asked(line, helper, helper, {
 				name: "subscribe",
 				attributes: subscribe,
 			}),
-			...answered(line, helper, publish),
+			...answered(line, helper, helper, publish),
 		];
 		return { steps, capture };
 	}
@@ -71,15 +72,76 @@ export class Setup {
 		};
 		return [
 			...steps,
-			...this.#ask(line, helper, {
+			...asked(line, helper, helper, {
 				name: "publish",
 				attributes: { publisher: endpoint, transID, timeStamp },
 				children: [stored],
 			}),
-			...answered(line, helper, {
+			...answered(line, helper, helper, {
 				name: "reply",
 				attributes: { code: 250, transID },
 			}),
+		];
+	}
+
+	/** Subscribes on behalf of an endpoint that a ladder tells of. */
+	subscribe(
+		line: number,
+		session: string,
+		parts: { originator: string; subject: string; duration: string },
+	): { steps: Step[]; id: string } {
+		const { originator, subject, duration } = parts;
+		const transID = this.#next();
+		const subscribe: NewElement = {
+			name: "subscribe",
+			attributes: { publisher: subject, duration, transID },
+		};
+		const steps = [
+			...asked(line, session, originator, subscribe),
+			...answered(line, session, originator, anyPublish(transID)),
+		];
+		return { steps, id: String(transID) };
+	}
+
+	/** Ends what `subscribe` began. */
+	end(
+		line: number,
+		{
+			session,
+			originator,
+			id,
+		}: { session: string; originator: string; id: string },
+	): Step[] {
+		const attributes = { transID: id };
+		return [
+			...asked(line, session, originator, { name: "terminate", attributes }),
+			...answered(line, session, originator, {
+				name: "reply",
+				attributes: { code: 250, transID: id },
+			}),
+		];
+	}
+
+	/** Repeats a subscribe or a watch of the ladder. */
+	again(
+		line: number,
+		parts: {
+			kind: "subscribe" | "watch";
+			session: string;
+			originator: string;
+			id: string;
+			message: XmlMessage;
+		},
+	): Step[] {
+		const { kind, session, originator, id, message } = parts;
+		const answer =
+			kind === "subscribe"
+				? anyPublish(id)
+				: { name: "reply", attributes: { code: 250, transID: id } };
+		return [
+			{ kind: "send", line, session, setup: true, message },
+			expect(line, session, { name: "ok" }),
+			...answered(line, session, originator, answer),
 		];
 	}
 
@@ -89,24 +151,43 @@ export class Setup {
 		return this.attach(line, helper, helper);
 	}
 
-	#ask(line: number, helper: string, operation: NewElement): Step[] {
-		return [
-			send(line, helper, data(helper, serviceOf(helper), operation)),
-			expect(line, helper, { name: "ok" }),
-		];
-	}
-
 	#next(): number {
 		this.#transID += 1;
 		return this.#transID;
 	}
 }
 
-function answered(line: number, helper: string, operation: NewElement): Step[] {
+function asked(
+	line: number,
+	session: string,
+	originator: string,
+	operation: NewElement,
+): Step[] {
 	return [
-		expect(line, helper, data(serviceOf(helper), helper, operation)),
-		send(line, helper, { name: "ok" }),
+		send(line, session, data(originator, serviceOf(originator), operation)),
+		expect(line, session, { name: "ok" }),
 	];
+}
+
+function answered(
+	line: number,
+	session: string,
+	recipient: string,
+	operation: NewElement,
+): Step[] {
+	return [
+		expect(line, session, data(serviceOf(recipient), recipient, operation)),
+		send(line, session, { name: "ok" }),
+	];
+}
+
+/** The answer to a subscribe, whatever the entry. */
+function anyPublish(transID: number | string): NewElement {
+	return {
+		name: "publish",
+		attributes: { publisher: "*", transID, timeStamp: "*" },
+		children: ["*"],
+	};
 }
 
 function send(line: number, session: string, element: NewElement): Step {
