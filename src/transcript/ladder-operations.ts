@@ -88,8 +88,9 @@ export class LadderOperations {
 		);
 		if (watch === undefined || action !== "subscribe") return [];
 		const known = this.#begun.some(
-			({ kind, originator, subject }) =>
+			({ kind, originator, subject, live }) =>
 				kind === "subscribe" &&
+				(live || duration === "0") &&
 				originator === subscriber &&
 				subject === watch.subject,
 		);

@@ -41,8 +41,10 @@ export function ladderSteps(entries: readonly Entry[], file: string): Step[] {
 	entries.forEach((entry, index) => {
 		const message = messages[index];
 		if (entry.kind === "directive") ladder.directive(entry);
-		else if (message !== undefined)
+		else if (message !== undefined) {
+			ladder.store(entry.line, index);
 			ladder.turn(entry.line, entry.mark, message);
+		}
 	});
 	return ladder.steps;
 }
@@ -50,15 +52,15 @@ export function ladderSteps(entries: readonly Entry[], file: string): Step[] {
 class Ladder {
 	readonly steps: Step[] = [];
 	readonly #file: string;
-	readonly #shown: Map<string, Element>;
+	readonly #shown: Map<number, Element>;
 	readonly #attached = new Map<string, string>();
 	readonly #setup = new Setup();
 	readonly #operations = new LadderOperations(this.#setup);
 	/** The exchange that an `S:` would answer. */
 	#begun: { session: string; sent: boolean } | undefined;
 
-	/** @param shown the presence of each endpoint that must be stored before it is shown */
-	constructor(file: string, shown: Map<string, Element>) {
+	/** @param shown presence that must be stored before it is shown, by the index of a message */
+	constructor(file: string, shown: Map<number, Element>) {
 		this.#file = file;
 		this.#shown = shown;
 	}
@@ -75,6 +77,15 @@ class Ladder {
 		}
 		if (step.kind === "wait") this.#operations.waited(step.seconds);
 		this.steps.push(step);
+	}
+
+	/** Stores what the ladder takes to be stored before one of its messages. */
+	store(line: number, index: number): void {
+		const presence = this.#shown.get(index);
+		const { publisher } = presence?.attributes ?? {};
+		if (presence === undefined || publisher === undefined) return;
+		this.#introduce(line, publisher);
+		this.steps.push(...this.#setup.publish(line, publisher, presence));
 	}
 
 	turn(line: number, mark: Mark, message: XmlMessage): void {
@@ -146,17 +157,12 @@ class Ladder {
 		this.steps.push({ kind, line, session, message });
 	}
 
-	/** Attaches an endpoint at its first mention, and stores what the ladder shows of it. */
+	/** Attaches an endpoint at its first mention. */
 	#introduce(line: number, endpoint: string): void {
 		if (endpoint.startsWith("apex=")) return;
-		if (!this.#attached.has(endpoint)) {
-			this.#attached.set(endpoint, endpoint);
-			this.steps.push(...this.#setup.attach(line, endpoint, endpoint));
-		}
-		const presence = this.#shown.get(endpoint);
-		if (presence === undefined) return;
-		this.#shown.delete(endpoint);
-		this.steps.push(...this.#setup.publish(line, endpoint, presence));
+		if (this.#attached.has(endpoint)) return;
+		this.#attached.set(endpoint, endpoint);
+		this.steps.push(...this.#setup.attach(line, endpoint, endpoint));
 	}
 
 	#sessionOf(endpoint: string): string {
@@ -168,23 +174,41 @@ class Ladder {
 	}
 }
 
-/** Presence that the service shows before the ladder has published any for that endpoint. */
+/**
+ * Presence that has to be stored before a message of the ladder, by its index: what the service
+ * will show of an endpoint, where that is not what the ladder published last.
+ */
 function shownPresence(
 	messages: readonly (XmlMessage | undefined)[],
-): Map<string, Element> {
-	const shown = new Map<string, Element>();
-	const published = new Set<string>();
-	for (const message of messages) {
+): Map<number, Element> {
+	const shown = new Map<number, Element>();
+	const stored = new Map<string, string>();
+	/** Where somebody last asked about an endpoint. */
+	const asked = new Map<string, number>();
+	for (const [index, message] of messages.entries()) {
 		if (message === undefined) continue;
+		const { publisher: subject } =
+			find(message.root, "subscribe")?.attributes ?? {};
+		if (subject !== undefined) asked.set(subject, index);
 		const presence = find(message.root, "presence");
 		const { publisher } = presence?.attributes ?? {};
 		if (presence === undefined || publisher === undefined) continue;
+		const content = contentOf(presence);
 		const fromService = identities(message.root, "originator").some(
 			(identity) => identity.startsWith("apex="),
 		);
-		if (fromService && !published.has(publisher))
-			shown.set(publisher, presence);
-		published.add(publisher);
+		if (fromService && stored.get(publisher) !== content) {
+			shown.set(asked.get(publisher) ?? index, presence);
+		}
+		stored.set(publisher, content);
 	}
 	return shown;
+}
+
+/** What a presence says, whenever it was updated. */
+function contentOf({ attributes, children }: Element): string {
+	const { lastUpdate: _, ...others } = attributes;
+	return JSON.stringify([others, children], (key, value) =>
+		key === "start" || key === "end" ? undefined : value,
+	);
 }
