@@ -45,6 +45,12 @@ export function report(error: unknown): number {
 			EXIT.noConnection,
 		);
 	}
+	if (code === "EADDRINUSE") {
+		return say(
+			`${message}: is a server running there already? (--listen HOST:PORT)`,
+			EXIT.refused,
+		);
+	}
 	return say(message, EXIT.refused);
 }
 

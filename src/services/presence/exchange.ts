@@ -11,6 +11,6 @@ export interface Exchange {
 	readonly domain: Domain;
 	/** Sends a `reply` with the transaction-identifier of the operation. */
 	reply(code: number, text?: string): void;
-	/** Something that is not answered, for whoever looks for it. */
-	ignore(why: string): void;
+	/** Something that is not answered, for whoever looks for it; with a code that would have been one. */
+	ignore(why: string, code?: number): void;
 }

@@ -54,7 +54,8 @@ export class PresenceService implements Service {
 		const { originator, recipient, content } = delivery;
 		const exchange = this.#exchange(delivery);
 		if ("problem" in content) {
-			exchange.ignore(content.problem.text);
+			// without an element there is no transID either, so nobody is told but the log
+			exchange.ignore(content.problem.text, content.problem.code);
 			return;
 		}
 		const { element } = content;
@@ -86,24 +87,23 @@ export class PresenceService implements Service {
 		const text =
 			"element" in content ? (content.element.attributes.transID ?? "") : "";
 		const transID = parseWhole(text, 1);
-		const ignore = (why: string): void => {
-			this.#log.info({ originator, service: recipient }, why);
+		const record = (why: string, code?: number): void => {
+			const fields = { originator, service: recipient };
+			this.#log.info(code === undefined ? fields : { ...fields, code }, why);
 		};
 		return {
 			presence: this.#presence,
 			face: this.#face,
 			originator,
 			domain: domainOf(recipient),
-			ignore,
+			ignore: record,
 			reply: (code, text) => {
 				if (transID === undefined) {
 					// there is no transaction that a reply could belong to
-					ignore(`not answered for want of a transID: ${code} ${text}`);
+					record(`not answered for want of a transID: ${text}`, code);
 					return;
 				}
-				if (code === 501) {
-					this.#log.info({ originator, service: recipient, code }, text ?? "");
-				}
+				if (code === 501) record(text ?? "", code);
 				this.#post.send(
 					recipient,
 					originator,
