@@ -1,70 +1,37 @@
 import type { BeepError } from "./error.js";
-import {
-	type DataHeader,
-	type DataKeyword,
-	formatHeader,
-	type SeqHeader,
-	TRAILER,
-} from "./frame.js";
-import { Incoming } from "./incoming.js";
-import {
-	DEFAULT_WINDOW,
-	type Limits,
-	MAX_FRAME,
-	MAX_UNACKNOWLEDGED,
-} from "./limits.js";
-import { Outgoing } from "./outgoing.js";
-import type { Output } from "./output.js";
+import { type DataHeader, formatHeader, type SeqHeader } from "./frame.js";
+import { DEFAULT_WINDOW, type Limits } from "./limits.js";
 import { type Ledger, Receiver } from "./receiver.js";
+import { Requests } from "./requests.js";
+import { Sender } from "./sender.js";
 import type { Session } from "./session.js";
 import type { ChannelHandler, Payload, Reply, ReplyError } from "./types.js";
-import { ReceiveWindow, SendWindow } from "./window.js";
+import { ReceiveWindow } from "./window.js";
+import type { Writer } from "./writer.js";
 
 /** What the session does for its channels. */
 export interface Carrier {
-	readonly output: Output;
+	readonly writer: Writer;
 	readonly limits: Limits;
-	/** The transport takes no more for now. */
-	readonly congested: boolean;
-	/** Something was put into `output`, to be written when the tick ends. */
-	written(): void;
-	/** The channel has frames that could not leave at once. */
-	queued(channel: Channel): void;
-	/** The peer should be given a new window. */
-	windowDue(channel: Channel): void;
 	/** Asks the peer to close the channel. @throws BeepError when it declines */
 	close(channel: Channel, code: number, text: string): Promise<void>;
 	/** Ends the session over octets that are no BEEP. */
 	fail(problem: string): void;
 }
 
-/** A MSG of ours that awaits its reply. */
-interface Unacknowledged {
-	readonly outgoing: Outgoing;
-	readonly replied: (reply: Reply) => void;
-}
-
-const MAX_MSGNO = 2147483647;
-
 /** One channel of a session. */
-export class Channel implements Ledger {
+export class Channel {
 	readonly session: Session;
 	readonly number: number;
 	/** The URI of the profile that it was started with. */
 	readonly profile: string;
 
 	readonly #carrier: Carrier;
-	readonly #sendWindow = new SendWindow();
-	readonly #receiveWindow: ReceiveWindow;
+	readonly #sender: Sender;
+	readonly #requests: Requests;
+	readonly #window: ReceiveWindow;
 	readonly #receiver: Receiver;
-	readonly #queue: Outgoing[] = [];
-	readonly #unacknowledged = new Map<number, Unacknowledged>();
-	/** MSGs whose replies have not been completely given, in the order of their arrival. */
-	readonly #requests: Incoming[] = [];
-	/** MSGs whose replies have not been completely sent. */
-	readonly #unreplied = new Set<number>();
 	#handler: ChannelHandler | undefined;
-	#msgno: number;
 	#state: "open" | "closing" | "closed" = "open";
 	/** Somebody was told that the channel is not writable. */
 	#awaited = false;
@@ -78,18 +45,23 @@ export class Channel implements Ledger {
 		carrier: Carrier,
 		parts: { number: number; profile: string; window?: number | undefined },
 	) {
+		const { number, profile, window = DEFAULT_WINDOW } = parts;
+		const { writer, limits } = carrier;
 		this.session = session;
-		this.number = parts.number;
-		this.profile = parts.profile;
+		this.number = number;
+		this.profile = profile;
 		this.#carrier = carrier;
-		this.#receiveWindow = new ReceiveWindow(parts.window ?? DEFAULT_WINDOW);
-		this.#receiver = new Receiver(
-			this.#receiveWindow,
-			this,
-			carrier.limits.messageOctets,
+		this.#sender = new Sender(number, writer, () => writer.queued(this));
+		this.#requests = new Requests(
+			(outgoing) => this.#sender.transmit(outgoing),
+			() => this.#replySent(),
 		);
-		// message number 0 of channel zero is the greeting's
-		this.#msgno = parts.number === 0 ? 1 : 0;
+		this.#window = new ReceiveWindow(window);
+		const ledger: Ledger = {
+			isUnreplied: (msgno) => this.#requests.isUnreplied(msgno),
+			sent: (msgno) => this.#sender.progress(msgno),
+		};
+		this.#receiver = new Receiver(this.#window, ledger, limits.messageOctets);
 	}
 
 	/**
@@ -97,7 +69,7 @@ export class Channel implements Ledger {
 	 * when that changes.
 	 */
 	get writable(): boolean {
-		const writable = this.#isWritable();
+		const writable = this.#isWritable;
 		if (!writable) this.#awaited = true;
 		return writable;
 	}
@@ -109,14 +81,8 @@ export class Channel implements Ledger {
 	 *   times with ANS and then with NUL or "lost"
 	 */
 	send(payload: Payload, replied: (reply: Reply) => void): void {
-		if (this.#state !== "open") {
-			replied({ kind: "lost" });
-			return;
-		}
-		const msgno = this.#nextMsgno();
-		const outgoing = new Outgoing("MSG", msgno, payload, () => this.#settle());
-		this.#unacknowledged.set(msgno, { outgoing, replied });
-		this.#transmit(outgoing);
+		if (this.#state === "open") this.#sender.message(payload, replied);
+		else replied({ kind: "lost" });
 	}
 
 	/** Sends a MSG of a one-to-one exchange. */
@@ -132,9 +98,9 @@ export class Channel implements Ledger {
 	 * @throws BeepError when the peer declines; the channel lives on then
 	 */
 	async close(code = 200, text = ""): Promise<void> {
-		if (this.#state === "closed") return;
+		if (this.#is("closed")) return;
 		this.#state = "closing";
-		await this.#quiet(() => this.#isOwnDone());
+		await this.#quiet(() => this.#sender.isDone);
 		if (this.#is("closed")) return;
 		try {
 			await this.#carrier.close(this, code, text);
@@ -152,17 +118,13 @@ export class Channel implements Ledger {
 		this.#handler = handler;
 	}
 
-	/** A negative or positive reply to something that was no MSG: the greeting. */
+	/** Says whether this side is available, and hears whether the other is. */
 	greet(
 		keyword: "RPY" | "ERR",
 		payload: Payload,
 		replied: (reply: Reply) => void,
 	): void {
-		const outgoing = new Outgoing(keyword, 0, payload, () => {});
-		const nothing = new Outgoing("MSG", 0, "", () => {});
-		nothing.take(0);
-		this.#unacknowledged.set(0, { outgoing: nothing, replied });
-		this.#transmit(outgoing);
+		this.#sender.greet(keyword, payload, replied);
 	}
 
 	/** The peer asks to close the channel. @returns why not, or nothing once everything has been said */
@@ -170,27 +132,25 @@ export class Channel implements Ledger {
 		const refusal = await this.#handler?.closing?.(code, text);
 		if (refusal !== undefined || this.#is("closed")) return refusal;
 		this.#state = "closing";
-		await this.#quiet(() => this.#isOwnDone() && this.#unreplied.size === 0);
+		await this.#quiet(
+			() => this.#sender.isDone && this.#requests.unreplied === 0,
+		);
 		return undefined;
 	}
 
 	/** A close was declined. */
 	reopen(): void {
-		if (this.#state !== "closing") return;
+		if (!this.#is("closing")) return;
 		this.#state = "open";
 		this.wake();
 	}
 
 	/** The channel is no more. */
 	end(): void {
-		if (this.#state === "closed") return;
+		if (this.#is("closed")) return;
 		this.#state = "closed";
-		this.#queue.length = 0;
-		this.#requests.length = 0;
-		this.#unreplied.clear();
-		const lost = [...this.#unacknowledged.values()];
-		this.#unacknowledged.clear();
-		for (const { replied } of lost) replied({ kind: "lost" });
+		this.#requests.end();
+		this.#sender.end();
 		this.#handler?.closed?.();
 		this.#settle();
 	}
@@ -203,200 +163,75 @@ export class Channel implements Ledger {
 	/** @throws FrameError */
 	frame(header: DataHeader, payload: Buffer): void {
 		const received = this.#receiver.frame(header, payload);
-		if (this.#receiveWindow.due && !this.#shut) this.#carrier.windowDue(this);
+		if (this.#window.due && !this.#shut) this.#carrier.writer.windowDue(this);
 		if (received === undefined) return;
-		if (header.keyword === "MSG") {
-			this.#received(header.msgno, received.payload, received.oversized);
-		} else {
-			this.#replied(header.keyword, header, received.payload);
+		const { keyword, msgno } = header;
+		if (keyword === "MSG") {
+			this.#received(msgno, received.payload, received.oversized);
+			return;
 		}
+		this.#sender.replied({ ...header, keyword }, received.payload);
+		this.#settle();
+		this.wake();
 	}
 
 	/** @throws FrameError, RFC 3081 §3.1.3 */
 	seq(header: SeqHeader): void {
-		this.#sendWindow.advance(header);
-		if (this.#queue.length > 0) this.#carrier.queued(this);
-		else this.wake();
+		this.#sender.seq(header);
+		this.wake();
 	}
 
 	/** Puts the SEQ frame that is due before everything else. */
 	advertise(): void {
-		if (this.#state === "closed" || this.#shut || !this.#receiveWindow.due)
-			return;
-		this.#carrier.output.urgent(
-			formatHeader(this.#receiveWindow.advertise(this.number)),
+		if (this.#is("closed") || this.#shut || !this.#window.due) return;
+		this.#carrier.writer.output.urgent(
+			formatHeader(this.#window.advertise(this.number)),
 		);
-		this.#carrier.written();
 	}
 
 	/** Sends one frame of what is queued. @returns whether another could follow */
 	sendQueued(): boolean {
-		const [outgoing] = this.#queue;
-		if (outgoing === undefined || !this.#mayLeave(outgoing)) return false;
-		if (this.#frame(outgoing)) {
-			this.#queue.shift();
+		const sent = this.#sender.next();
+		if (!this.#sender.isWaiting) {
 			this.#settle();
+			this.wake();
 		}
-		if (this.#queue.length > 0) return true;
-		this.wake();
-		return this.#queue.length > 0;
+		return sent && this.#sender.isWaiting;
 	}
 
 	/** Calls whoever waits for the channel to be writable, if it is. */
 	wake(): void {
-		if (!this.#awaited || !this.#isWritable()) return;
+		if (!this.#awaited || !this.#isWritable) return;
 		this.#awaited = false;
 		this.#handler?.writable?.();
 	}
 
-	isUnreplied(msgno: number): boolean {
-		return this.#unreplied.has(msgno);
-	}
-
-	sent(msgno: number): "partly" | "completely" | undefined {
-		const outgoing = this.#unacknowledged.get(msgno)?.outgoing;
-		if (outgoing === undefined || !outgoing.begun) return undefined;
-		return outgoing === this.#queue[0] ? "partly" : "completely";
-	}
-
-	#isWritable(): boolean {
-		return (
-			this.#state === "open" &&
-			this.#queue.length === 0 &&
-			this.#sendWindow.available > 0 &&
-			this.#unacknowledged.size < MAX_UNACKNOWLEDGED &&
-			!this.#carrier.congested
-		);
+	get #isWritable(): boolean {
+		return this.#is("open") && this.#sender.isOpen;
 	}
 
 	#is(state: "open" | "closing" | "closed"): boolean {
 		return this.#state === state;
 	}
 
-	#nextMsgno(): number {
-		while (this.#unacknowledged.has(this.#msgno)) this.#advanceMsgno();
-		const msgno = this.#msgno;
-		this.#advanceMsgno();
-		return msgno;
-	}
-
-	#advanceMsgno(): void {
-		this.#msgno = this.#msgno === MAX_MSGNO ? 0 : this.#msgno + 1;
-	}
-
-	#transmit(outgoing: Outgoing): void {
-		const direct =
-			this.#queue.length === 0 &&
-			outgoing.length <= MAX_FRAME &&
-			outgoing.length <= this.#sendWindow.available &&
-			!this.#carrier.congested;
-		if (direct) {
-			this.#frame(outgoing);
-			return;
-		}
-		this.#queue.push(outgoing);
-		this.#carrier.queued(this);
-	}
-
-	#mayLeave(outgoing: Outgoing): boolean {
-		return outgoing.length === 0 || this.#sendWindow.available > 0;
-	}
-
-	/** Writes the next frame of a message. @returns whether it was the last */
-	#frame(outgoing: Outgoing): boolean {
-		const { keyword, msgno, ansno, length } = outgoing;
-		const size = Math.min(length, MAX_FRAME, this.#sendWindow.available);
-		const more = size < length;
-		const payload = outgoing.take(size);
-		const seqno = this.#sendWindow.send(size);
-		const header = formatHeader({
-			keyword,
-			channel: this.number,
-			msgno,
-			more,
-			seqno,
-			size,
-			...(ansno === undefined ? {} : { ansno }),
-		});
-		const { output } = this.#carrier;
-		if (typeof payload === "string") output.ascii(header + payload + TRAILER);
-		else {
-			output.ascii(header);
-			output.binary(payload);
-			output.ascii(TRAILER);
-		}
-		this.#carrier.written();
-		if (!more) outgoing.sent();
-		return !more;
-	}
-
 	#received(msgno: number, payload: Buffer, oversized?: true): void {
-		this.#unreplied.add(msgno);
-		this.#shut = this.#unreplied.size >= this.#carrier.limits.requests;
-		const request = new Incoming(this, msgno, payload, (incoming) => {
-			if (this.#requests[0] === incoming) this.#giveReplies();
-		});
-		this.#requests.push(request);
+		const { limits } = this.#carrier;
+		const request = this.#requests.add(this, msgno, payload);
+		this.#shut = this.#requests.unreplied >= limits.requests;
 		if (oversized === undefined) this.#handler?.message(request);
 		else if (this.#handler?.oversized) this.#handler.oversized(request);
 		else {
-			const { messageOctets } = this.#carrier.limits;
-			this.#carrier.fail(`a MSG longer than ${messageOctets} octets`);
+			this.#carrier.fail(`a MSG longer than ${limits.messageOctets} octets`);
 		}
 	}
 
-	/** RFC 3080 §2.6.1: replies leave in the order of the MSGs. */
-	#giveReplies(): void {
-		for (;;) {
-			const [request] = this.#requests;
-			if (request === undefined) return;
-			const { msgno } = request;
-			for (const { keyword, payload, ansno } of request.take()) {
-				const sent =
-					keyword === "ANS" ? () => {} : () => this.#replySent(msgno);
-				this.#transmit(new Outgoing(keyword, msgno, payload, sent, ansno));
-			}
-			if (!request.done) return;
-			this.#requests.shift();
-		}
-	}
-
-	#replySent(msgno: number): void {
-		this.#unreplied.delete(msgno);
-		if (this.#shut && this.#unreplied.size < this.#carrier.limits.requests) {
+	#replySent(): void {
+		const { limits, writer } = this.#carrier;
+		if (this.#shut && this.#requests.unreplied < limits.requests) {
 			this.#shut = false;
-			if (this.#receiveWindow.due) this.#carrier.windowDue(this);
+			if (this.#window.due) writer.windowDue(this);
 		}
 		this.#settle();
-	}
-
-	#replied(
-		keyword: Exclude<DataKeyword, "MSG">,
-		{ msgno, ansno = 0 }: DataHeader,
-		payload: Buffer,
-	): void {
-		const own = this.#unacknowledged.get(msgno);
-		if (own === undefined) return;
-		if (keyword === "ANS") {
-			own.replied({ kind: "ANS", payload, ansno });
-			return;
-		}
-		this.#unacknowledged.delete(msgno);
-		// RFC 3080 §2.6.3: what was refused before its end is ended by an empty frame
-		if (own.outgoing === this.#queue[0]) {
-			own.outgoing.cutShort();
-			this.#carrier.queued(this);
-		}
-		own.replied(
-			keyword === "NUL" ? { kind: "NUL" } : { kind: keyword, payload },
-		);
-		this.#settle();
-		this.wake();
-	}
-
-	/** No MSG of ours waits to be sent or to be replied to. */
-	#isOwnDone(): boolean {
-		return this.#queue.length === 0 && this.#unacknowledged.size === 0;
 	}
 
 	/** Resolves when `done` is, or when the channel has ended. */

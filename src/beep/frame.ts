@@ -19,7 +19,7 @@ export interface DataHeader {
 	/** Octets of payload. */
 	readonly size: number;
 	/** Only with ANS. */
-	readonly ansno?: number;
+	readonly ansno?: number | undefined;
 }
 
 /** A SEQ frame: the peer takes `window` octets, counted from `ackno`. */

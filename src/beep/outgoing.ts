@@ -1,29 +1,31 @@
 import type { DataKeyword } from "./frame.js";
 import type { Payload } from "./types.js";
 
+interface Parts {
+	readonly keyword: DataKeyword;
+	readonly msgno: number;
+	readonly payload: Payload;
+	readonly ansno?: number | undefined;
+	/** Called when the last frame has left. */
+	readonly sent?: (() => void) | undefined;
+}
+
 /** A message on its way out, frame by frame. */
 export class Outgoing {
 	readonly keyword: DataKeyword;
 	readonly msgno: number;
 	readonly ansno: number | undefined;
-	/** Called when the last frame leaves. */
-	readonly sent: () => void;
+	readonly sent: (() => void) | undefined;
 	/** A string is ASCII, so that its length is its octets. */
 	#rest: Payload;
 	#begun = false;
 
-	constructor(
-		keyword: DataKeyword,
-		msgno: number,
-		payload: Payload,
-		sent: () => void,
-		ansno?: number,
-	) {
+	constructor({ keyword, msgno, payload, ansno, sent }: Parts) {
 		this.keyword = keyword;
 		this.msgno = msgno;
 		this.ansno = ansno;
 		this.sent = sent;
-		this.#rest = isAscii(payload) ? payload : Buffer.from(payload as string);
+		this.#rest = octetsOf(payload);
 	}
 
 	/** Octets that have not left. */
@@ -52,14 +54,14 @@ export class Outgoing {
 		return rest.subarray(0, size);
 	}
 
-	/** RFC 3080 §2.6.3: it was refused before its end, so an empty last frame is all that is owed. */
+	/** It was refused before its end, so an empty last frame is all that is owed. */
 	cutShort(): void {
 		this.#rest = "";
 	}
 }
 
-function isAscii(payload: Payload): boolean {
-	return (
-		typeof payload !== "string" || Buffer.byteLength(payload) === payload.length
-	);
+function octetsOf(payload: Payload): Payload {
+	if (typeof payload !== "string") return payload;
+	const isAscii = Buffer.byteLength(payload) === payload.length;
+	return isAscii ? payload : Buffer.from(payload);
 }

@@ -21,10 +21,8 @@ import {
 	INITIAL_WINDOW,
 	LINGER,
 	type Limits,
-	MAX_WRITE,
 } from "./limits.js";
 import { Management } from "./management.js";
-import { Output } from "./output.js";
 import { FrameParser } from "./parser.js";
 import type {
 	ChannelHandler,
@@ -33,6 +31,7 @@ import type {
 	Reply,
 	ReplyError,
 } from "./types.js";
+import { Writer } from "./writer.js";
 
 /** Which side opened the connection. It decides who uses odd channel numbers. */
 export type Role = "initiator" | "listener";
@@ -81,18 +80,13 @@ export class Session extends EventEmitter<SessionEvents> {
 	readonly #log: Log;
 	readonly #limits: Limits;
 	readonly #parser: FrameParser;
-	readonly #output = new Output();
+	readonly #writer: Writer;
 	readonly #carrier: Carrier;
 	readonly #zero: Channel;
 	readonly #channels = new Map<number, Channel>();
-	/** Channels with frames that could not leave at once, in round-robin order. */
-	readonly #queued = new Set<Channel>();
-	readonly #windowsDue = new Set<Channel>();
 	#peerLocalize: readonly string[] = [];
 	#serverName: string | undefined;
 	#number: number;
-	#scheduled = false;
-	#blocked = false;
 	#greeted = false;
 	#closed = false;
 	#reason = "the peer closed the connection";
@@ -112,6 +106,7 @@ export class Session extends EventEmitter<SessionEvents> {
 			header: (header) => this.#header(header),
 			frame: (header, payload) => this.#frame(header, payload),
 		});
+		this.#writer = new Writer(stream, () => this.#everyChannel());
 		this.#carrier = this.#makeCarrier();
 		this.#zero = new Channel(this, this.#carrier, {
 			number: 0,
@@ -144,7 +139,6 @@ export class Session extends EventEmitter<SessionEvents> {
 		// whoever does not ask for the greeting hears of its failure by "close"
 		this.greeting.catch(() => {});
 		stream.on("data", (octets: Buffer) => this.#read(octets));
-		stream.on("drain", () => this.#drained());
 		stream.on("error", (error) => {
 			this.#reason = error.message;
 		});
@@ -229,22 +223,9 @@ export class Session extends EventEmitter<SessionEvents> {
 	}
 
 	#makeCarrier(): Carrier {
-		const session = this;
 		return {
-			output: this.#output,
+			writer: this.#writer,
 			limits: this.#limits,
-			get congested() {
-				return session.#blocked || session.#output.octets >= MAX_WRITE;
-			},
-			written: () => this.#schedule(),
-			queued: (channel) => {
-				this.#queued.add(channel);
-				this.#schedule();
-			},
-			windowDue: (channel) => {
-				this.#windowsDue.add(channel);
-				this.#schedule();
-			},
 			close: async (channel, code, text) => {
 				await this.#askToClose(channel.number, code, text);
 				this.#drop(channel);
@@ -319,6 +300,11 @@ export class Session extends EventEmitter<SessionEvents> {
 		});
 	}
 
+	*#everyChannel(): Iterable<Channel> {
+		yield this.#zero;
+		yield* this.#channels.values();
+	}
+
 	#create(number: number, profile: Pick<Profile, "uri" | "window">): Channel {
 		const { uri, window } = profile;
 		return new Channel(this, this.#carrier, { number, profile: uri, window });
@@ -334,8 +320,7 @@ export class Session extends EventEmitter<SessionEvents> {
 	}
 
 	#forget(channel: Channel): void {
-		this.#queued.delete(channel);
-		this.#windowsDue.delete(channel);
+		this.#writer.forget(channel);
 		channel.end();
 	}
 
@@ -348,8 +333,6 @@ export class Session extends EventEmitter<SessionEvents> {
 			else this.#broken(error as Error);
 			return;
 		}
-		for (const channel of this.#windowsDue) channel.advertise();
-		this.#windowsDue.clear();
 	}
 
 	#header(header: Header): void {
@@ -375,56 +358,11 @@ export class Session extends EventEmitter<SessionEvents> {
 		return channel;
 	}
 
-	/** Everything that one tick has to say leaves in one write. */
-	#schedule(): void {
-		if (this.#scheduled || this.#closed) return;
-		this.#scheduled = true;
-		setImmediate(() => {
-			this.#scheduled = false;
-			this.#flush();
-		});
-	}
-
-	#flush(): void {
-		while (!this.#closed && !this.#blocked) {
-			for (const channel of this.#windowsDue) channel.advertise();
-			this.#windowsDue.clear();
-			this.#fill();
-			const taken = this.#output.take();
-			if (taken === undefined) return;
-			const { chunk } = taken;
-			this.#blocked = !(typeof chunk === "string"
-				? this.#stream.write(chunk, "latin1")
-				: this.#stream.write(chunk));
-			if (!this.#blocked) this.#wake();
-		}
-	}
-
-	/** RFC 3081 §3.1.4: a frame of each channel in turn. */
-	#fill(): void {
-		for (const channel of this.#queued) {
-			this.#queued.delete(channel);
-			if (channel.sendQueued()) this.#queued.add(channel);
-			if (this.#output.octets >= MAX_WRITE) return;
-		}
-	}
-
-	#wake(): void {
-		this.#zero.wake();
-		for (const channel of this.#channels.values()) channel.wake();
-	}
-
-	#drained(): void {
-		this.#blocked = false;
-		this.#wake();
-		this.#flush();
-	}
-
 	/** Nothing more is to be said: what was said is still delivered. */
 	#end(reason: string): void {
 		if (this.#closed) return;
 		this.#reason = reason;
-		this.#flush();
+		this.#writer.flush();
 		this.#stream.end();
 		// a peer that does not close its side in turn keeps nothing of ours
 		setTimeout(() => this.#stream.destroy(), LINGER).unref();
@@ -458,6 +396,7 @@ export class Session extends EventEmitter<SessionEvents> {
 	#gone(): void {
 		if (this.#closed) return;
 		this.#closed = true;
+		this.#writer.close();
 		this.#forget(this.#zero);
 		for (const channel of this.#channels.values()) this.#forget(channel);
 		this.#channels.clear();

@@ -277,7 +277,7 @@ async function sendSegmented(raw: Raw, element: string): Promise<void> {
 	for (let at = 0; at < payload.length; at += 2000) {
 		const more = at + 2000 < payload.length ? "*" : ".";
 		raw.frame(`MSG 0 2 ${more}`, payload.slice(at, at + 2000));
-		if (at === 2000) await raw.hear(/SEQ 0 \d+ 4096\r\n/);
+		if (at === 0 && more === "*") await raw.hear(/SEQ 0 \d+ 4096\r\n/);
 	}
 }
 

@@ -1,0 +1,100 @@
+import type { Duplex } from "node:stream";
+import type { Channel } from "./channel.js";
+import { MAX_WRITE } from "./limits.js";
+import { Output } from "./output.js";
+
+/**
+ * Writes what the channels of one session have to say: everything of one turn of the event
+ * loop in one piece, and a frame of each channel in turn (RFC 3081 §3.1.4).
+ */
+export class Writer {
+	readonly output = new Output();
+	readonly #stream: Duplex;
+	readonly #channels: () => Iterable<Channel>;
+	/** Channels with frames that could not leave at once, in round-robin order. */
+	readonly #queued = new Set<Channel>();
+	readonly #windowsDue = new Set<Channel>();
+	#scheduled = false;
+	#blocked = false;
+	#closed = false;
+
+	/** @param channels every channel there is, of which some may wait to be writable */
+	constructor(stream: Duplex, channels: () => Iterable<Channel>) {
+		this.#stream = stream;
+		this.#channels = channels;
+		stream.on("drain", () => this.#drained());
+	}
+
+	/** The transport takes no more for now. */
+	get congested(): boolean {
+		return this.#blocked || this.output.octets >= MAX_WRITE;
+	}
+
+	/** Writes when the turn ends: there is something in `output`, or a channel is known to have some. */
+	schedule(): void {
+		if (this.#scheduled || this.#closed) return;
+		this.#scheduled = true;
+		setImmediate(() => {
+			this.#scheduled = false;
+			this.flush();
+		});
+	}
+
+	/** The channel has frames that could not leave at once. */
+	queued(channel: Channel): void {
+		this.#queued.add(channel);
+		this.schedule();
+	}
+
+	/** The peer should be given a new window. */
+	windowDue(channel: Channel): void {
+		this.#windowsDue.add(channel);
+		this.schedule();
+	}
+
+	/** The channel is no more. */
+	forget(channel: Channel): void {
+		this.#queued.delete(channel);
+		this.#windowsDue.delete(channel);
+	}
+
+	/** Writes now what there is, unless the transport is full. */
+	flush(): void {
+		while (!this.#closed && !this.#blocked) {
+			// one SEQ for however many frames came together
+			for (const channel of this.#windowsDue) channel.advertise();
+			this.#windowsDue.clear();
+			this.#fill();
+			const taken = this.output.take();
+			if (taken === undefined) return;
+			const { chunk } = taken;
+			this.#blocked = !(typeof chunk === "string"
+				? this.#stream.write(chunk, "latin1")
+				: this.#stream.write(chunk));
+			if (!this.#blocked) this.#wake();
+		}
+	}
+
+	/** Nothing is written any more. */
+	close(): void {
+		this.#closed = true;
+	}
+
+	#fill(): void {
+		for (const channel of this.#queued) {
+			this.#queued.delete(channel);
+			if (channel.sendQueued()) this.#queued.add(channel);
+			if (this.output.octets >= MAX_WRITE) return;
+		}
+	}
+
+	#wake(): void {
+		for (const channel of this.#channels()) channel.wake();
+	}
+
+	#drained(): void {
+		this.#blocked = false;
+		this.#wake();
+		this.flush();
+	}
+}
