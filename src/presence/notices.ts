@@ -10,13 +10,18 @@ export class Notices {
 	readonly #store: PresenceStore;
 	readonly #clock: Clock;
 	readonly #byOriginator = new Map<Endpoint, Notice[]>();
+	/** The oldest first: most originators that stay away never come back. */
+	readonly #byAge = new Set<Notice>();
 
 	constructor(store: PresenceStore, clock: Clock) {
 		this.#store = store;
 		this.#clock = clock;
 	}
 
+	/** Adds one that is newer than those before it, and forgets what is too old. */
 	add(notice: Notice): void {
+		this.#forgetOld();
+		this.#byAge.add(notice);
 		const theirs = this.#byOriginator.get(notice.originator);
 		if (theirs === undefined) {
 			this.#byOriginator.set(notice.originator, [notice]);
@@ -25,11 +30,8 @@ export class Notices {
 
 	/** Those of one originator through one face; what is too old is forgotten. */
 	of(face: string, originator: Endpoint): Notice[] {
-		const oldest = this.#clock.now() - NOTICE_LIFETIME;
+		this.#forgetOld();
 		const theirs = this.#byOriginator.get(originator) ?? [];
-		for (const notice of [...theirs]) {
-			if (notice.at < oldest) this.acknowledge(notice);
-		}
 		return theirs.filter((notice) => notice.face === face);
 	}
 
@@ -40,8 +42,16 @@ export class Notices {
 			(notice) => notice.face === key.face && notice.id === key.id,
 		);
 		if (theirs === undefined || place === undefined || place < 0) return;
-		theirs.splice(place, 1);
+		for (const notice of theirs.splice(place, 1)) this.#byAge.delete(notice);
 		if (theirs.length === 0) this.#byOriginator.delete(key.originator);
 		this.#store.acknowledge(key);
+	}
+
+	#forgetOld(): void {
+		const oldest = this.#clock.now() - NOTICE_LIFETIME;
+		for (const notice of this.#byAge) {
+			if (notice.at >= oldest) return;
+			this.acknowledge(notice);
+		}
 	}
 }

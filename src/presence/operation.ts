@@ -12,8 +12,6 @@ export class LiveOperation implements Operation {
 	readonly ends: number;
 	readonly data?: string;
 
-	/** Whether its beginning is durable; until then it is told nothing. */
-	committed: boolean;
 	/**
 	 * The `lastUpdate` of the newest entry that its originator has acknowledged, in
 	 * milliseconds since 1970. It is not stored, so after a restart it is 0.
@@ -22,7 +20,7 @@ export class LiveOperation implements Operation {
 	/** Its place in the queue of expiries; -1 when it is not queued. */
 	place = -1;
 
-	constructor(operation: Operation, committed: boolean) {
+	constructor(operation: Operation) {
 		this.kind = operation.kind;
 		this.face = operation.face;
 		this.originator = operation.originator;
@@ -31,6 +29,5 @@ export class LiveOperation implements Operation {
 		this.duration = operation.duration;
 		this.ends = operation.ends;
 		if (operation.data !== undefined) this.data = operation.data;
-		this.committed = committed;
 	}
 }

@@ -81,9 +81,10 @@ export class Presence {
 		for await (const { entry, revision } of this.#store.subjects()) {
 			this.#state.loadSubject(entry, revision);
 		}
-		for await (const notice of this.#store.notices()) {
-			this.#notices.add(notice);
-		}
+		const notices: Notice[] = [];
+		for await (const notice of this.#store.notices()) notices.push(notice);
+		notices.sort((one, other) => one.at - other.at);
+		for (const notice of notices) this.#notices.add(notice);
 		for await (const operation of this.#store.operations()) {
 			if (this.#faces.has(operation.face)) this.#state.loadOperation(operation);
 		}
@@ -140,14 +141,12 @@ export class Presence {
 
 	/** Who is subscribed to a subject, as a watcher is told. */
 	subscribers(subject: Endpoint): SubscriberNews[] {
-		const subscriptions = this.#state.subject(subject)?.subscriptions ?? [];
-		return [...subscriptions.values()]
-			.filter((operation) => operation.committed)
-			.map((operation) => ({
-				subscriber: operation.originator,
-				action: "subscribe",
-				duration: operation.duration,
-			}));
+		const subscribers = this.#state.subject(subject)?.subscribers ?? [];
+		return Array.from(subscribers, ({ originator, duration }) => ({
+			subscriber: originator,
+			action: "subscribe",
+			duration,
+		}));
 	}
 
 	/** An operation in progress. */
@@ -165,7 +164,7 @@ export class Presence {
 			this.#tellEnd(face, notice);
 		}
 		for (const operation of this.#state.operationsOf(face.name, originator)) {
-			if (operation.committed) this.#repeat(face, operation);
+			if (this.#state.isTold(operation)) this.#repeat(face, operation);
 		}
 	}
 
@@ -249,15 +248,13 @@ export class Presence {
 		if (change.begins !== undefined) this.#notices.acknowledge(change.begins);
 		// RFC 3343 §4.2 step 6.3
 		if (change.entry !== undefined) {
-			for (const operation of subject.subscriptions.values()) {
-				if (operation.committed) {
-					this.#faces.get(operation.face)?.update(operation, change.entry);
-				}
+			for (const subscriber of subject.subscribers) {
+				this.#faces.get(subscriber.face)?.update(subscriber, change.entry);
 			}
 		}
 		for (const news of this.#newsOf(change)) {
-			for (const watch of subject.watches.values()) {
-				if (watch.committed) this.#faces.get(watch.face)?.notify(watch, news);
+			for (const watcher of subject.watchers) {
+				this.#faces.get(watcher.face)?.notify(watcher, news);
 			}
 		}
 		for (const { operation, reason } of change.ends ?? []) {

@@ -11,14 +11,17 @@ export interface Subject {
 	durable: Entry | undefined;
 	/** How many changes have been decided. */
 	revision: number;
-	/** By slot, see `Face.slot`. */
+	/** As decided, by slot, see `Face.slot`. */
 	readonly subscriptions: Map<string, LiveOperation>;
 	readonly watches: Map<string, LiveOperation>;
+	/** Those whose beginning is durable and whose end is not: they are told. */
+	readonly subscribers: Set<LiveOperation>;
+	readonly watchers: Set<LiveOperation>;
 }
 
 /**
  * The presence state in memory. It holds what has been decided, which runs ahead of what is
- * committed; operations say for themselves whether they are.
+ * committed, and beside it who is to be told, which does not.
  */
 export class State {
 	readonly #subjects = new Map<Endpoint, Subject>();
@@ -27,6 +30,8 @@ export class State {
 		string,
 		Map<Endpoint, Map<string, LiveOperation>>
 	>();
+	/** Which operation in progress a change begins or ends, for when the change is durable. */
+	readonly #live = new WeakMap<Operation, LiveOperation>();
 	readonly #faces: Faces;
 	readonly #began: (operation: LiveOperation) => void;
 	readonly #ended: (operation: LiveOperation) => void;
@@ -101,7 +106,8 @@ export class State {
 
 	/** Puts in an operation that the store holds. */
 	loadOperation(operation: Operation): void {
-		this.#begin(new LiveOperation(operation, true));
+		this.#begin(operation);
+		this.#tell(operation);
 	}
 
 	/** Takes over a change that has been decided, and counts its revision. */
@@ -112,16 +118,13 @@ export class State {
 			else subject.entry = change.entry;
 		}
 		for (const { operation } of change.ends ?? []) {
-			const live = this.operation(
-				operation.face,
-				operation.originator,
-				operation.id,
-			);
-			if (live !== undefined) this.#end(live);
+			const { face, originator, id } = operation;
+			const live = this.operation(face, originator, id);
+			if (live === undefined) continue;
+			this.#live.set(operation, live);
+			this.#end(live);
 		}
-		if (change.begins !== undefined) {
-			this.#begin(new LiveOperation(change.begins, false));
-		}
+		if (change.begins !== undefined) this.#begin(change.begins);
 		const subject = this.#subjects.get(change.subject);
 		if (subject !== undefined) subject.revision += 1;
 	}
@@ -129,13 +132,21 @@ export class State {
 	/** Takes note that a change is durable. */
 	committed(change: Change): void {
 		const subject = this.#subjects.get(change.subject);
-		if (subject !== undefined && change.entry !== undefined) {
-			subject.durable = change.entry;
+		if (subject === undefined) return;
+		if (change.entry !== undefined) subject.durable = change.entry;
+		for (const { operation } of change.ends ?? []) {
+			const live = this.#live.get(operation);
+			if (live !== undefined) audience(subject, live.kind).delete(live);
 		}
-		const begun = change.begins;
-		if (begun === undefined) return;
-		const live = this.operation(begun.face, begun.originator, begun.id);
-		if (live !== undefined) live.committed = true;
+		if (change.begins !== undefined) this.#tell(change.begins);
+	}
+
+	/** Whether the beginning of an operation is durable, and its end is not. */
+	isTold(operation: LiveOperation): boolean {
+		const subject = this.#subjects.get(operation.subject);
+		return (
+			subject !== undefined && audience(subject, operation.kind).has(operation)
+		);
 	}
 
 	#addSubject(
@@ -149,12 +160,16 @@ export class State {
 			revision,
 			subscriptions: new Map(),
 			watches: new Map(),
+			subscribers: new Set(),
+			watchers: new Set(),
 		});
 	}
 
-	#begin(operation: LiveOperation): void {
+	#begin(stored: Operation): void {
+		const operation = new LiveOperation(stored);
 		const subject = this.#subjects.get(operation.subject);
 		if (subject === undefined) return;
+		this.#live.set(stored, operation);
 		places(subject, operation.kind).set(this.#slotOf(operation), operation);
 		const originators = this.#operations.get(operation.face);
 		const theirs = originators?.get(operation.originator);
@@ -179,6 +194,13 @@ export class State {
 		this.#ended(operation);
 	}
 
+	#tell(stored: Operation): void {
+		const live = this.#live.get(stored);
+		const subject = this.#subjects.get(stored.subject);
+		if (live === undefined || subject === undefined) return;
+		audience(subject, live.kind).add(live);
+	}
+
 	#slotOf(operation: Operation): string {
 		const face = this.#faces.get(operation.face);
 		if (face === undefined) {
@@ -193,4 +215,11 @@ function places(
 	kind: Operation["kind"],
 ): Map<string, LiveOperation> {
 	return kind === "subscribe" ? subject.subscriptions : subject.watches;
+}
+
+function audience(
+	subject: Subject,
+	kind: Operation["kind"],
+): Set<LiveOperation> {
+	return kind === "subscribe" ? subject.subscribers : subject.watchers;
 }

@@ -341,6 +341,7 @@ describe("committed before told", () => {
 			"wilma: publish 1 0",
 			"fred: notify 7 subscribe wilma 60",
 			"fred: reply 250 9",
+			"wilma: publish 1 0.001",
 			"wilma: reply 250 1",
 			"fred: notify 7 terminate wilma 0",
 		]);
