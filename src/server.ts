@@ -53,13 +53,23 @@ export async function startServer(
 	config: Config,
 	parts: ServerParts = {},
 ): Promise<Server> {
-	const { clock = systemClock, log = silent } = parts;
+	const { clock = systemClock, log = silent, failed = () => {} } = parts;
+	const store = await LevelStore.open(config.data, { clock, log, failed });
+	try {
+		return await serve(config, { clock, log }, store);
+	} catch (error) {
+		// whoever tries again, perhaps with another port, finds the folder free
+		await store.kill();
+		throw error;
+	}
+}
+
+async function serve(
+	config: Config,
+	{ clock, log }: { clock: Clock; log: Log },
+	store: LevelStore,
+): Promise<Server> {
 	const ours = new Set(config.domains);
-	const store = await LevelStore.open(config.data, {
-		clock,
-		log,
-		failed: parts.failed ?? (() => {}),
-	});
 	const access = await Access.load(store, [
 		...standardDefaults,
 		ownSubaddresses,

@@ -35,7 +35,7 @@ export function withClientOptions(command: Command): Command {
 export interface Attached {
 	readonly client: Client;
 	readonly attachment: Attachment;
-	/** Aborted when the user interrupts the command. */
+	/** Aborted when the user interrupts the command, or reads no more of what it prints. */
 	readonly signal: AbortSignal;
 }
 
@@ -58,6 +58,7 @@ export async function attached<Result>(
 	const interrupt = new AbortController();
 	process.once("SIGINT", () => interrupt.abort());
 	process.once("SIGTERM", () => interrupt.abort());
+	process.stdout.once("error", () => interrupt.abort());
 	const client = await connect({ ...address, signal: interrupt.signal });
 	try {
 		const attachment = await client.attach(subaddress(who));

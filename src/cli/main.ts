@@ -5,7 +5,7 @@ import { fetch } from "./fetch.js";
 import { inspect } from "./inspect.js";
 import { publish } from "./publish.js";
 import { replay } from "./replay.js";
-import { report } from "./report.js";
+import { complaint, report } from "./report.js";
 import { serve } from "./serve.js";
 import { subscribe } from "./subscribe.js";
 import { watch } from "./watch.js";
@@ -17,12 +17,18 @@ const { version } = JSON.parse(
 const program = new Command("apex")
 	.description("an APEX presence service (RFC 3343) and its tools")
 	.version(version)
-	.showHelpAfterError("(apex --help lists the commands)")
+	.configureOutput({
+		outputError: (text, write) =>
+			write(complaint(`${text.replace(/^error: /, "")} (see apex --help)`)),
+	})
 	.exitOverride();
 
 for (const add of [serve, publish, fetch, subscribe, watch, replay, inspect]) {
 	add(program);
 }
+
+// whoever reads what is printed may stop reading, and then it is printed for nobody
+process.stdout.on("error", () => {});
 
 try {
 	await program.parseAsync();

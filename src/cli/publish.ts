@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import type { Command } from "commander";
-import { parsePresence } from "../client/index.js";
+import { type PresenceEntry, parsePresence } from "../client/index.js";
 import { attached, type ClientOptions, withClientOptions } from "./connect.js";
 import { UsageError } from "./report.js";
 
@@ -14,7 +14,7 @@ export function publish(program: Command): void {
 }
 
 async function run(file: string, options: ClientOptions): Promise<void> {
-	const document = parsePresence(await read(file));
+	const document = await read(file);
 	await attached(
 		options,
 		document.publisher,
@@ -25,12 +25,13 @@ async function run(file: string, options: ClientOptions): Promise<void> {
 	if (options.json) process.stdout.write('{"code":250}\n');
 }
 
-async function read(file: string): Promise<string> {
+async function read(file: string): Promise<PresenceEntry> {
 	try {
-		return file === "-"
-			? await text(process.stdin)
-			: readFileSync(file, "utf8");
+		return parsePresence(
+			file === "-" ? await text(process.stdin) : readFileSync(file, "utf8"),
+		);
 	} catch (error) {
-		throw new UsageError(`${file}: ${(error as Error).message}`);
+		const source = file === "-" ? "standard input" : file;
+		throw new UsageError(`${source}: ${(error as Error).message}`);
 	}
 }

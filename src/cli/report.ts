@@ -38,7 +38,12 @@ export function report(error: unknown): number {
 	if (error instanceof UsageError || error instanceof ConfigError) {
 		return say(message, EXIT.usage);
 	}
-	if (error instanceof StoreError) return say(message, EXIT.refused);
+	if (error instanceof StoreError && error.code === "LOCKED") {
+		return say(
+			`${message}: stop it first, or name another folder (--data FOLDER)`,
+			EXIT.refused,
+		);
+	}
 	if (typeof code === "string" && CONNECTION.has(code)) {
 		return say(
 			`${message}: is a server running there? (apex serve, or --server HOST:PORT)`,
@@ -55,6 +60,11 @@ export function report(error: unknown): number {
 }
 
 function say(line: string, exit: number): number {
-	process.stderr.write(`apex: ${line.replace(/\s*\n\s*/g, " ")}\n`);
+	process.stderr.write(complaint(line));
 	return exit;
+}
+
+/** What went wrong as the one line that is printed, with its end. */
+export function complaint(text: string): string {
+	return `apex: ${text.replace(/\s*\n\s*/g, " ")}\n`;
 }

@@ -1,25 +1,20 @@
 // A client in another language, written from the RFCs alone, against the server as it is installed:
 // a separate process, its command line, its socket. test/foreign/*.py share nothing with src/.
 
-import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build, type Ended, type Serving, serve } from "../process.js";
 
 const DOMAIN = "example.com";
 const INFO = 30;
 /** Milliseconds: a bound for what hangs, since each step that fails may wait for its timeout. */
 const HANGING = 600_000;
 const here = fileURLToPath(new URL(".", import.meta.url));
-const command = fileURLToPath(
-	new URL("../../dist/cli/main.js", import.meta.url),
-);
 
 interface LogLine {
 	readonly level: number;
@@ -101,58 +96,22 @@ test.runIf(hasPython)(
 );
 
 describe.runIf(hasPython)("a client written from the RFCs alone", () => {
-	const log: LogLine[] = [];
 	let folder = "";
+	let server: Serving | undefined;
 	let address: [string, string] = ["", ""];
-	let server: ChildProcessByStdio<null, Readable, Readable> | undefined;
-	let complaints = "";
 
 	beforeAll(async () => {
-		if (!existsSync(command)) {
-			throw new Error(`${command} is missing: run "npm run build" first`);
-		}
+		build();
 		folder = await mkdtemp(join(tmpdir(), "apex-foreign-"));
-		const options = ["--domain", DOMAIN, "--listen", "127.0.0.1:0"];
-		const child = spawn(
-			process.execPath,
-			[
-				command,
-				"serve",
-				"--dev",
-				...options,
-				"--data",
-				folder,
-				"--log",
-				"info",
-			],
-			{ stdio: ["ignore", "pipe", "pipe"] },
-		);
-		server = child;
-		child.stderr.setEncoding("utf8").on("data", (piece: string) => {
-			complaints += piece;
-		});
-		address = await new Promise((resolve, reject) => {
-			child.once("close", (code) => {
-				reject(new Error(`the server ended with ${code}: ${complaints}`));
-			});
-			createInterface({ input: child.stdout }).on("line", (text) => {
-				const line = readLogLine(text);
-				if (line === undefined) return;
-				log.push(line);
-				const { msg, listen } = JSON.parse(text);
-				if (!String(msg).startsWith("ready on")) return;
-				const colon = String(listen).lastIndexOf(":");
-				resolve([listen.slice(0, colon), listen.slice(colon + 1)]);
-			});
-		});
+		const options = ["--domain", DOMAIN, "--log", "info"];
+		server = await serve(...options, "--data", folder);
+		const colon = server.address.lastIndexOf(":");
+		address = [server.address.slice(0, colon), server.address.slice(colon + 1)];
 	});
 
-	/** Ends the server; all that it logged has been read then. */
-	async function stop(): Promise<void> {
-		if (server === undefined || server.exitCode !== null) return;
-		const closed = once(server, "close");
-		server.kill("SIGTERM");
-		await closed;
+	/** Ends the server; all that it said has been read then. */
+	async function stop(): Promise<Ended | undefined> {
+		return server?.process.stop("SIGTERM");
 	}
 
 	afterAll(async () => {
@@ -173,7 +132,10 @@ describe.runIf(hasPython)("a client written from the RFCs alone", () => {
 		const { code, output } = await python("hostile.py", ...address, DOMAIN);
 		const end = Date.now() + 1;
 		expect(code, failures(output)).toBe(0);
-		await stop();
+		const ended = await stop();
+		const log = (server?.process.lines ?? []).flatMap(
+			(line) => readLogLine(line) ?? [],
+		);
 
 		const [control, ...hostile] = steps(output);
 		const until = (index: number) => hostile[index]?.begins ?? end;
@@ -198,6 +160,6 @@ describe.runIf(hasPython)("a client written from the RFCs alone", () => {
 		}
 		expect(hostile.length).toBeGreaterThan(0);
 		expect(wrong.join("\n")).toBe("");
-		expect(complaints).toBe("");
+		expect(ended?.stderr).toBe("");
 	});
 });

@@ -1,0 +1,49 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { run, serve } from "../process.js";
+import { complaint, Folder, OPEN } from "./harness.js";
+
+const folder = new Folder();
+
+describe("apex inspect", () => {
+	it("prints what the folder of a stopped server holds, one line each", async () => {
+		const data = folder.path("stopped");
+		const { process, address } = await serve("--data", data);
+		await run(["publish", OPEN, "--server", address]);
+		await process.stop("SIGTERM");
+		const { how, stdout, stderr } = await run(["inspect", "--data", data]);
+		expect({ how, stderr }).toEqual({ how: 0, stderr: "" });
+		expect(stdout).toMatch(/^meta schema \d+$/m);
+		expect(stdout).toMatch(/^entries fred@example\.com \{.*\}$/m);
+		const json = await run(["inspect", "--data", data, "--json"]);
+		const rows = json.stdout
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(rows).toContainEqual({
+			section: "entries",
+			key: "fred@example.com",
+			value: expect.objectContaining({
+				publisherInfo: "http://www.example.com/fred/",
+			}),
+		});
+	});
+
+	it("of a folder that is not there: exit 2", async () => {
+		const data = folder.path("nowhere");
+		expect(await run(["inspect", "--data", data])).toEqual(
+			complaint(2, `apex: --data ${data}: there is no such folder`),
+		);
+	});
+
+	it("of the folder of a running server: exit 1, with what to do", async () => {
+		const data = folder.path("running");
+		const { process } = await serve("--data", data);
+		onTestFinished(async () => void (await process.stop("SIGTERM")));
+		expect(await run(["inspect", "--data", data])).toEqual(
+			complaint(
+				1,
+				`apex: another process has ${data} open: stop it first, or name another folder (--data FOLDER)`,
+			),
+		);
+	});
+});
