@@ -1,0 +1,17 @@
+import type { Random } from "../../src/names/index.js";
+
+/** A source of random numbers that says the same for the same seed (mulberry32). */
+export function seeded(seed: number): Random {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+/** A whole number in 0..below-1. */
+export function whole(random: Random, below: number): number {
+	return Math.floor(random() * below);
+}
