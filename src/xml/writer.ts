@@ -5,6 +5,8 @@ import type { NewElement } from "./element.js";
 import { XmlError } from "./error.js";
 import { hole } from "./hole.js";
 
+const AMPERSAND = `#${"&".charCodeAt(0)}`;
+
 /**
  * Writes an element, without an XML declaration (RFC 3080 §6.4) and with nothing between
  * the tags that is not in the element. Attributes that are undefined are left out.
@@ -23,7 +25,9 @@ export function serialise(
 	const document = create();
 	append(document, element, check);
 	const text = document.end({ headless: true, spaceBeforeSlash: true });
-	return hole.fill(text, /#\d+/, (reference) => `&${reference};`);
+	return hole.fill(text, /#\d+/, (reference) =>
+		reference === AMPERSAND ? "&amp;" : `&${reference};`,
+	);
 }
 
 function append(
@@ -34,10 +38,10 @@ function append(
 	const node = parent.ele(nameOf(element.name));
 	for (const [name, value] of Object.entries(element.attributes ?? {})) {
 		if (value === undefined) continue;
-		node.att(nameOf(name), keepSpace(check(String(value)), /[\t\n\r]/g));
+		node.att(nameOf(name), kept(check(String(value)), /[&\t\n\r]/g));
 	}
 	for (const child of element.children ?? []) {
-		if (typeof child === "string") node.txt(keepSpace(check(child), /\r/g));
+		if (typeof child === "string") node.txt(kept(check(child), /[&\r]/g));
 		else append(node, child, check);
 	}
 }
@@ -55,7 +59,12 @@ function nameOf(name: string): string {
 	return name;
 }
 
-/** White space that a reader would normalise is written as a character reference. */
-function keepSpace(text: string, which: RegExp): string {
-	return text.replace(which, (space) => hole.of(`#${space.charCodeAt(0)}`));
+/**
+ * White space that a reader would normalise is written as a character reference, and every
+ * ampersand as one too: xmlbuilder2 takes `&lt;` in a text to be escaped already.
+ */
+function kept(text: string, which: RegExp): string {
+	return text.replace(which, (character) =>
+		hole.of(`#${character.charCodeAt(0)}`),
+	);
 }

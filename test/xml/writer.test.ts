@@ -47,6 +47,13 @@ describe("write", () => {
 		);
 	});
 
+	test("what looks escaped is escaped again", () => {
+		const said = "&lt; &amp;amp; &#38; &";
+		const xml = write({ name: "a", attributes: { b: said }, children: [said] });
+		const escaped = "&amp;lt; &amp;amp;amp; &amp;#38; &amp;";
+		expect(xml).toBe(`<a b="${escaped}">${escaped}</a>`);
+	});
+
 	test("numbers are written, and attributes that are undefined are left out", () => {
 		const attributes = { code: 550, "xml:lang": undefined };
 		expect(write({ name: "error", attributes })).toBe('<error code="550" />');
