@@ -4,17 +4,12 @@ import { attribute } from "./request.js";
 
 /** RFC 3343 §4.5. */
 export function terminate(element: Element, exchange: Exchange): void {
-	const id = attribute(element, "transID");
-	if (Number(id) === 0) {
-		// a `reply` cannot carry transID 0, which in any case names no operation of a service
-		exchange.ignore("terminate with transID 0 is not answered");
-		return;
-	}
 	exchange.presence.terminate(
 		{
 			face: exchange.face.name,
 			originator: exchange.originator,
-			id: String(Number(id)),
+			// 0 names no operation of a service, and gets no reply: that could not carry it either
+			id: String(Number(attribute(element, "transID"))),
 		},
 		(answer) =>
 			exchange.reply(answer.code, answer.code === 250 ? "" : answer.text),
