@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { run, serve } from "../process.js";
-import { complaint, Folder, OPEN } from "./harness.js";
+import { Running, run, serve } from "../process.js";
+import { complaint, Folder, OPEN, SILENCE } from "./harness.js";
 
 const folder = new Folder();
 
@@ -26,6 +26,14 @@ describe("apex inspect", () => {
 				publisherInfo: "http://www.example.com/fred/",
 			}),
 		});
+	});
+
+	it("says nothing when nobody reads what it prints", async () => {
+		const data = folder.path("unread");
+		await (await serve("--data", data)).process.stop("SIGTERM");
+		const inspecting = new Running(["inspect", "--data", data]);
+		inspecting.stopReading();
+		expect(await inspecting.ended).toEqual(SILENCE);
 	});
 
 	it("of a folder that is not there: exit 2", async () => {
