@@ -5,7 +5,13 @@ import { type Ledger, Receiver } from "./receiver.js";
 import { Requests } from "./requests.js";
 import { Sender } from "./sender.js";
 import type { Session } from "./session.js";
-import type { ChannelHandler, Payload, Reply, ReplyError } from "./types.js";
+import type {
+	ChannelHandler,
+	Payload,
+	Reply,
+	ReplyError,
+	Request,
+} from "./types.js";
 import { ReceiveWindow } from "./window.js";
 import type { Writer } from "./writer.js";
 
@@ -13,6 +19,8 @@ import type { Writer } from "./writer.js";
 export interface Carrier {
 	readonly writer: Writer;
 	readonly limits: Limits;
+	/** A whole MSG has come. */
+	received(request: Request): void;
 	/** Asks the peer to close the channel. @throws BeepError when it declines */
 	close(channel: Channel, code: number, text: string): Promise<void>;
 	/** Ends the session over octets that are no BEEP. */
@@ -79,9 +87,14 @@ export class Channel {
 	 *
 	 * @param replied is called with each reply: once with RPY, ERR or "lost", or any number of
 	 *   times with ANS and then with NUL or "lost"
+	 * @param sent is called when the whole MSG has left
 	 */
-	send(payload: Payload, replied: (reply: Reply) => void): void {
-		if (this.#state === "open") this.#sender.message(payload, replied);
+	send(
+		payload: Payload,
+		replied: (reply: Reply) => void,
+		sent?: () => void,
+	): void {
+		if (this.#state === "open") this.#sender.message(payload, replied, sent);
 		else replied({ kind: "lost" });
 	}
 
@@ -136,6 +149,12 @@ export class Channel {
 			() => this.#sender.isDone && this.#requests.unreplied === 0,
 		);
 		return undefined;
+	}
+
+	/** Says nothing new, and resolves once all but so many MSGs of the peer have been replied to. */
+	conclude(besides: number): Promise<void> {
+		if (this.#is("open")) this.#state = "closing";
+		return this.#quiet(() => this.#requests.unreplied <= besides);
 	}
 
 	/** A close was declined. */
@@ -217,6 +236,7 @@ export class Channel {
 	#received(msgno: number, payload: Buffer, oversized?: true): void {
 		const { limits } = this.#carrier;
 		const request = this.#requests.add(this, msgno, payload);
+		this.#carrier.received(request);
 		this.#shut = this.#requests.unreplied >= limits.requests;
 		if (oversized === undefined) this.#handler?.message(request);
 		else if (this.#handler?.oversized) this.#handler.oversized(request);

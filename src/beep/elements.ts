@@ -1,6 +1,7 @@
 /** The elements of channel zero, RFC 3080 §2.3.1 and §7.1: octets to values and back. */
 import { BEEP_XML, beepXml, MimeError, parseEntity } from "../mime/index.js";
 import {
+	type Dtd,
 	dtds,
 	type Element,
 	elementsOf,
@@ -85,7 +86,12 @@ export function readError(payload: Buffer): BeepError {
 	return new BeepError(Number(root.attributes.code), textOf(root));
 }
 
-function readElement(payload: Buffer, roots: readonly string[]): Element {
+/** Reads a message that is one element. @throws XmlError or MimeError */
+export function readElement(
+	payload: Buffer,
+	roots: readonly string[],
+	dtd: Dtd = dtds.beep,
+): Element {
 	const { contentType, body } = parseEntity(payload);
 	if (contentType.type !== BEEP_XML) {
 		throw new XmlError(
@@ -93,7 +99,7 @@ function readElement(payload: Buffer, roots: readonly string[]): Element {
 			`expected ${BEEP_XML}, and got ${contentType.type}`,
 		);
 	}
-	return read(body, dtds.beep, { roots }).root;
+	return read(body, dtd, { roots }).root;
 }
 
 function profileOf(element: Element): Required<ProposedProfile> {
@@ -186,11 +192,18 @@ export function errorPayload(
 	{ code, text }: ReplyError,
 	lang: string | undefined,
 ): Payload {
-	return payload({
+	return payload(errorElement({ code, text }, lang));
+}
+
+export function errorElement(
+	{ code, text }: ReplyError,
+	lang: string | undefined,
+): NewElement {
+	return {
 		name: "error",
 		attributes: { code, ...langOf(text, lang) },
 		children: text === "" ? [] : [text],
-	});
+	};
 }
 
 function langOf(

@@ -16,11 +16,8 @@ export {
 } from "./frame.js";
 export * from "./limits.js";
 export { FrameParser, type FrameSink } from "./parser.js";
-export {
-	type Role,
-	Session,
-	type SessionOptions,
-	type Started,
-} from "./session.js";
+export * from "./sasl/index.js";
+export { type Role, Session, type SessionOptions } from "./session.js";
+export * from "./tls.js";
 export * from "./transport.js";
 export type * from "./types.js";

@@ -45,3 +45,9 @@ export const MAX_PROFILE_CONTENT = 4096;
 
 /** How long a released connection may stay half open, in milliseconds. */
 export const LINGER = 2000;
+
+/** RFC 8996: what is older is no longer secure. */
+export const MIN_TLS = "TLSv1.2";
+
+/** How long a peer may take to negotiate TLS after it was told to proceed, in milliseconds. */
+export const TLS_TIMEOUT = 30_000;

@@ -8,10 +8,13 @@ import {
 	readRequest,
 	refusalOf,
 } from "./elements.js";
+import type { Limits } from "./limits.js";
 import type { Session } from "./session.js";
 import type {
 	ChannelAccept,
 	ChannelHandler,
+	Negotiate,
+	Payload,
 	Profile,
 	ReplyError,
 	Request,
@@ -20,37 +23,60 @@ import type {
 type Start = Extract<ManagementRequest, { kind: "start" }>;
 type Close = Extract<ManagementRequest, { kind: "close" }>;
 
-/** What channel management does to its session. */
+/** RFC 3080 §2. */
+export const TUNING_TAKEN: ReplyError = {
+	code: 450,
+	text: "there is a tuning channel already",
+};
+
+/** What channel management needs of its session, and does to it. */
 export interface Managed {
 	readonly session: Session;
 	readonly log: Log;
+	readonly limits: Limits;
+	/** Whether or not they are offered at the moment. */
 	readonly profiles: readonly Profile[];
-	readonly channels: ReadonlyMap<number, Channel>;
-	readonly maxChannels: number;
-	/** The `xml:lang` of diagnostics, where it does not go without saying. */
-	readonly lang: () => string | undefined;
-	create(number: number, profile: Profile): Channel;
-	adopt(channel: Channel): void;
-	drop(channel: Channel): void;
+	/** The serverName that a start is decided under, where it asks for this one. */
+	nameFor(serverName: string | undefined): string | undefined;
+	/** A start with this serverName was successful. */
+	named(serverName: string | undefined): void;
 	/** An application threw. */
 	broken(error: Error): void;
 	/** The peer has been told that the session is released. */
 	released(): void;
-	/** A start with this serverName was successful. */
-	named(serverName: string | undefined): void;
+}
+
+/** What it needs of the channels there are, and does to them. */
+export interface Channels {
+	readonly channels: ReadonlyMap<number, Channel>;
+	/** The `xml:lang` of diagnostics, where it does not go without saying. */
+	lang(): string | undefined;
+	/** @returns false where there is a tuning channel; else this number is its until dropped or unclaimed */
+	claim(number: number): boolean;
+	unclaim(number: number): void;
+	create(number: number, profile: Profile): Channel;
+	adopt(channel: Channel): void;
+	drop(channel: Channel): void;
+	/** As `Session.conclude`. */
+	conclude(
+		request: Request,
+		reply: Payload,
+		negotiate: Negotiate,
+	): Promise<void>;
 }
 
 /** Channel zero, when the peer asks: RFC 3080 §2.3.1. */
 export class Management implements ChannelHandler {
 	readonly #managed: Managed;
+	readonly #channels: Channels;
 	/** Numbers of channels that a profile is still deciding about. */
 	readonly #starting = new Set<number>();
-	#hasStarted = false;
 	// RFC 3080 §2.6.1: the MSGs of a channel are worked on one after the other
 	#turn: Promise<void> = Promise.resolve();
 
-	constructor(managed: Managed) {
+	constructor(managed: Managed, channels: Channels) {
 		this.#managed = managed;
+		this.#channels = channels;
 	}
 
 	message(request: Request): void {
@@ -75,7 +101,7 @@ export class Management implements ChannelHandler {
 	#refuse(request: Request, refusal: ReplyError): void {
 		const { log, session } = this.#managed;
 		log.info({ peer: session.peer, code: refusal.code }, refusal.text);
-		request.error(errorPayload(refusal, this.#managed.lang()));
+		request.error(errorPayload(refusal, this.#channels.lang()));
 	}
 
 	/** RFC 3080 §2.3.1.2. */
@@ -92,7 +118,8 @@ export class Management implements ChannelHandler {
 	}
 
 	#numberRefused(number: number): ReplyError | undefined {
-		const { session, channels, maxChannels } = this.#managed;
+		const { session, limits } = this.#managed;
+		const { channels } = this.#channels;
 		const odd = session.role === "listener";
 		if ((number % 2 === 1) !== odd) {
 			return {
@@ -103,8 +130,11 @@ export class Management implements ChannelHandler {
 		if (channels.has(number) || this.#starting.has(number)) {
 			return { code: 501, text: `channel ${number} is in use` };
 		}
-		if (channels.size + this.#starting.size >= maxChannels) {
-			return { code: 450, text: `there are ${maxChannels} channels already` };
+		if (channels.size + this.#starting.size >= limits.channels) {
+			return {
+				code: 450,
+				text: `there are ${limits.channels} channels already`,
+			};
 		}
 		return undefined;
 	}
@@ -116,12 +146,17 @@ export class Management implements ChannelHandler {
 	): Promise<ReplyError | undefined> {
 		const { session, profiles } = this.#managed;
 		const { number } = start;
-		const serverName = this.#hasStarted ? session.serverName : start.serverName;
+		const serverName = this.#managed.nameFor(start.serverName);
 		let declined: ReplyError | undefined;
 		for (const { uri, content } of start.profiles) {
 			const profile = profiles.find((offered) => offered.uri === uri);
 			if (profile === undefined) continue;
-			const channel = this.#managed.create(number, profile);
+			const withheld = this.#withheld(profile, number);
+			if (withheld !== undefined) {
+				declined ??= withheld;
+				continue;
+			}
+			const channel = this.#channels.create(number, profile);
 			const accept = await profile.start({
 				session,
 				channel,
@@ -129,15 +164,22 @@ export class Management implements ChannelHandler {
 				serverName,
 			});
 			if ("handler" in accept) {
-				this.#accept(request, { channel, accept, uri, serverName });
+				await this.#accept(request, { channel, accept, uri, serverName });
 				return undefined;
 			}
+			this.#channels.unclaim(number);
 			declined ??= accept;
 		}
 		return declined ?? { code: 550, text: "none of the profiles is supported" };
 	}
 
-	#accept(
+	#withheld(profile: Profile, number: number): ReplyError | undefined {
+		const withheld = profile.withheld?.(this.#managed.session);
+		if (withheld !== undefined || !profile.tuning) return withheld;
+		return this.#channels.claim(number) ? undefined : TUNING_TAKEN;
+	}
+
+	async #accept(
 		request: Request,
 		parts: {
 			channel: Channel;
@@ -145,23 +187,27 @@ export class Management implements ChannelHandler {
 			uri: string;
 			serverName: string | undefined;
 		},
-	): void {
+	): Promise<void> {
 		const { channel, accept, uri, serverName } = parts;
 		if (this.#managed.session.closed) {
 			accept.handler.closed?.();
 			return;
 		}
 		this.#managed.named(serverName);
-		this.#hasStarted = true;
 		channel.open(accept.handler);
-		this.#managed.adopt(channel);
-		request.reply(profilePayload({ uri, content: accept.content ?? "" }));
+		this.#channels.adopt(channel);
+		const reply = profilePayload({ uri, content: accept.content ?? "" });
+		if (accept.negotiate !== undefined) {
+			await this.#channels.conclude(request, reply, accept.negotiate);
+			return;
+		}
+		request.reply(reply);
 		accept.started?.();
 	}
 
 	/** RFC 3080 §2.3.1.3. */
 	async #close(request: Request, { number, code, text }: Close): Promise<void> {
-		const channel = this.#managed.channels.get(number);
+		const channel = this.#channels.channels.get(number);
 		if (channel === undefined) {
 			this.#refuse(request, { code: 550, text: `no channel ${number}` });
 			return;
@@ -172,12 +218,12 @@ export class Management implements ChannelHandler {
 			return;
 		}
 		request.reply(OK_PAYLOAD);
-		this.#managed.drop(channel);
+		this.#channels.drop(channel);
 	}
 
 	/** RFC 3080 §2.4: as closing every channel, but all of them or none. */
 	async #release(request: Request, { code, text }: Close): Promise<void> {
-		const channels = [...this.#managed.channels.values()];
+		const channels = [...this.#channels.channels.values()];
 		const answers = await Promise.all(
 			channels.map((channel) => channel.leave(code, text)),
 		);

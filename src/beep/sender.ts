@@ -64,10 +64,14 @@ export class Sender {
 		return this.#queue.length > 0;
 	}
 
-	/** Sends a MSG. */
-	message(payload: Payload, replied: (reply: Reply) => void): void {
+	/** Sends a MSG. @param sent called when its last frame has left */
+	message(
+		payload: Payload,
+		replied: (reply: Reply) => void,
+		sent?: () => void,
+	): void {
 		const msgno = this.#nextMsgno();
-		const outgoing = new Outgoing({ keyword: "MSG", msgno, payload });
+		const outgoing = new Outgoing({ keyword: "MSG", msgno, payload, sent });
 		this.#unacknowledged.set(msgno, { outgoing, replied });
 		this.transmit(outgoing);
 	}

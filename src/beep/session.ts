@@ -1,44 +1,32 @@
+import { X509Certificate } from "node:crypto";
 import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { type Log, silent } from "../names/index.js";
-import { type Carrier, Channel } from "./channel.js";
-import {
-	closePayload,
-	errorPayload,
-	greetingPayload,
-	type ProposedProfile,
-	readError,
-	readGreeting,
-	readOk,
-	readProfile,
-	refusalOf,
-	startPayload,
-} from "./elements.js";
-import { BeepError, FrameError } from "./error.js";
-import type { DataHeader, Header } from "./frame.js";
-import {
-	DEFAULT_LIMITS,
-	INITIAL_WINDOW,
-	LINGER,
-	type Limits,
-} from "./limits.js";
-import { Management } from "./management.js";
-import { FrameParser } from "./parser.js";
+import type { Channel } from "./channel.js";
+import type { ProposedProfile } from "./elements.js";
+import { BeepError } from "./error.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { type Lasting, Phase } from "./phase.js";
 import type {
-	ChannelHandler,
 	Greeting,
+	Identity,
+	Negotiate,
+	Payload,
+	PeerCertificate,
 	Profile,
-	Reply,
 	ReplyError,
+	Request,
+	Started,
+	StartOptions,
 } from "./types.js";
-import { Writer } from "./writer.js";
 
 /** Which side opened the connection. It decides who uses odd channel numbers. */
 export type Role = "initiator" | "listener";
 
 export interface SessionOptions {
 	readonly role: Role;
-	/** What is offered to the peer in the greeting. */
+	/** What is offered to the peer in the greeting, unless it is withheld at the time. */
 	readonly profiles?: readonly Profile[];
 	/** Languages that diagnostics are liked in, the dearest first. */
 	readonly localize?: readonly string[];
@@ -51,15 +39,6 @@ export interface SessionOptions {
 	readonly peer?: string;
 }
 
-/** A channel that the peer agreed to. */
-export interface Started {
-	readonly channel: Channel;
-	/** The URI of the profile that the peer chose. */
-	readonly profile: string;
-	/** Its answer to the initialization message. */
-	readonly content: string;
-}
-
 interface SessionEvents {
 	/** The session is over, and why. Emitted once. */
 	close: [reason: string];
@@ -68,87 +47,50 @@ interface SessionEvents {
 /**
  * A BEEP session over a stream of octets, RFC 3080 and RFC 3081.
  *
- * Both sides are peers: each may offer profiles, start channels and send MSGs.
+ * Both sides are peers: each may offer profiles, start channels and send MSGs. A tuning reset
+ * (RFC 3080 §3) changes the stream, the channels and the greeting; the session stays.
  */
 export class Session extends EventEmitter<SessionEvents> {
 	readonly role: Role;
 	readonly peer: string;
-	/** The peer's greeting. @throws BeepError when it is unavailable or goes away before */
-	readonly greeting: Promise<Greeting>;
 
-	readonly #stream: Duplex;
 	readonly #log: Log;
+	readonly #profiles: readonly Profile[];
 	readonly #limits: Limits;
-	readonly #parser: FrameParser;
-	readonly #writer: Writer;
-	readonly #carrier: Carrier;
-	readonly #zero: Channel;
-	readonly #channels = new Map<number, Channel>();
-	#peerLocalize: readonly string[] = [];
-	#serverName: string | undefined;
-	#number: number;
-	#greeted = false;
+	readonly #options: SessionOptions;
+	#stream: Duplex;
+	#phase: Phase;
+	#greeting: Promise<Greeting>;
+	#identity: Identity | undefined;
+	/** What the first successful start asked for. */
+	#named: { readonly serverName: string | undefined } | undefined;
 	#closed = false;
 	#reason = "the peer closed the connection";
 
 	/** @param stream an established connection; the session owns it from now on */
 	constructor(stream: Duplex, options: SessionOptions) {
 		super();
-		const { role, profiles = [], localize = [], features = [] } = options;
-		this.role = role;
+		this.role = options.role;
 		this.peer = options.peer ?? "peer";
-		this.#stream = stream;
+		this.#options = options;
+		this.#profiles = options.profiles ?? [];
 		this.#log = options.log ?? silent;
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-		// RFC 3080 §2.3.1.2: the initiator's channels are odd, the listener's even
-		this.#number = role === "initiator" ? 1 : 2;
-		this.#parser = new FrameParser({
-			header: (header) => this.#header(header),
-			frame: (header, payload) => this.#frame(header, payload),
-		});
-		this.#writer = new Writer(stream, () => this.#everyChannel());
-		this.#carrier = this.#makeCarrier();
-		this.#zero = new Channel(this, this.#carrier, {
-			number: 0,
-			profile: "",
-			window: INITIAL_WINDOW,
-		});
-		this.#zero.open(
-			new Management({
-				session: this,
-				log: this.#log,
-				profiles,
-				channels: this.#channels,
-				maxChannels: this.#limits.channels,
-				lang: () => this.#lang,
-				adopt: (channel) => this.#adopt(channel),
-				create: (number, profile) => this.#create(number, profile),
-				drop: (channel) => this.#drop(channel),
-				broken: (error) => this.#broken(error),
-				released: () => this.#end("released"),
-				named: (serverName) => {
-					this.#serverName ??= serverName;
-				},
-			}),
-		);
-		this.greeting = this.#greet(options, {
-			profiles: profiles.map(({ uri }) => uri),
-			localize,
-			features,
-		});
+		this.#stream = stream;
+		this.#phase = new Phase(stream, this.#lasting(options.unavailable));
+		this.#greeting = this.#phase.greeting;
 		// whoever does not ask for the greeting hears of its failure by "close"
-		this.greeting.catch(() => {});
-		stream.on("data", (octets: Buffer) => this.#read(octets));
-		stream.on("error", (error) => {
-			this.#reason = error.message;
-		});
-		stream.on("end", () => this.#ended());
-		stream.on("close", () => this.#gone());
+		this.#greeting.catch(() => {});
+	}
+
+	/** The peer's greeting. @throws BeepError when it is unavailable or goes away before */
+	get greeting(): Promise<Greeting> {
+		return this.#greeting;
 	}
 
 	/** Every channel but channel zero. */
 	get channels(): ReadonlyMap<number, Channel> {
-		return this.#channels;
+		return this.#phase.channels;
 	}
 
 	get closed(): boolean {
@@ -157,50 +99,49 @@ export class Session extends EventEmitter<SessionEvents> {
 
 	/** The name by which the peer wants this side to act: that of the first successful start. */
 	get serverName(): string | undefined {
-		return this.#serverName;
+		return this.#named?.serverName;
+	}
+
+	/** Who the peer has shown itself to be; nobody before it has authenticated. */
+	get identity(): Identity | undefined {
+		return this.#identity;
+	}
+
+	/** The stream, where that is TLS: for certificates and channel bindings. */
+	get tls(): TLSSocket | undefined {
+		return this.#stream instanceof TLSSocket ? this.#stream : undefined;
+	}
+
+	/** Nobody in between can read or change what is said. */
+	get isEncrypted(): boolean {
+		return this.tls !== undefined;
+	}
+
+	/** What the peer showed during the TLS negotiation; whether to believe it is another question. */
+	get certificate(): PeerCertificate | undefined {
+		const { tls } = this;
+		// getPeerX509Certificate takes the certificate away from whoever asks next
+		const certificate = tls?.getPeerCertificate();
+		// an empty object where there is none
+		if (!tls || !certificate || !("raw" in certificate)) return undefined;
+		const x509 = new X509Certificate(certificate.raw);
+		return { x509, authorized: tls.authorized };
 	}
 
 	/**
 	 * Starts a channel.
 	 *
 	 * @param profiles one URI, or several profiles of which the peer chooses
-	 * @throws BeepError with the peer's reply code when it declines, 421 when the session ends before
+	 * @throws BeepError with the peer's reply code when it declines, 421 when the session ends
+	 *   before, 450 for a second tuning channel
 	 */
-	async start(
+	start(
 		profiles: string | readonly ProposedProfile[],
-		options: { handler: ChannelHandler; serverName?: string },
+		options: StartOptions,
 	): Promise<Started> {
 		const proposed =
 			typeof profiles === "string" ? [{ uri: profiles }] : profiles;
-		const number = this.#number;
-		this.#number += 2;
-		return new Promise((resolve, reject) => {
-			const payload = startPayload(number, proposed, options.serverName);
-			this.#zero.send(payload, (reply) => {
-				const chosen = this.#outcome(reply, readProfile);
-				if (chosen instanceof BeepError) {
-					reject(chosen);
-					return;
-				}
-				if (!proposed.some(({ uri }) => uri === chosen.uri)) {
-					this.#fail(
-						`channel ${number} with profile ${chosen.uri}, which was not proposed`,
-					);
-					reject(
-						new BeepError(
-							501,
-							"the peer chose a profile that was not proposed",
-						),
-					);
-					return;
-				}
-				// at once: frames of the new channel may follow in the same octets
-				const channel = this.#create(number, { uri: chosen.uri });
-				channel.open(options.handler);
-				this.#adopt(channel);
-				resolve({ channel, profile: chosen.uri, content: chosen.content });
-			});
-		});
+		return this.#phase.start(proposed, options);
 	}
 
 	/**
@@ -210,7 +151,7 @@ export class Session extends EventEmitter<SessionEvents> {
 	 */
 	async close(code = 200, text = ""): Promise<void> {
 		if (this.#closed) return;
-		await this.#askToClose(0, code, text);
+		await this.#phase.release(code, text);
 		this.#end("released");
 	}
 
@@ -222,159 +163,98 @@ export class Session extends EventEmitter<SessionEvents> {
 		this.#gone();
 	}
 
-	#makeCarrier(): Carrier {
-		return {
-			writer: this.#writer,
-			limits: this.#limits,
-			close: async (channel, code, text) => {
-				await this.#askToClose(channel.number, code, text);
-				this.#drop(channel);
-			},
-			fail: (problem) => this.#fail(problem),
-		};
-	}
+	// What follows is for tuning profiles.
 
-	/** RFC 3080 §2.3.1.1: both sides greet at once. */
-	#greet(
-		{ unavailable }: SessionOptions,
-		greeting: Greeting,
-	): Promise<Greeting> {
-		return new Promise((resolve, reject) => {
-			const [keyword, payload] =
-				unavailable === undefined
-					? (["RPY", greetingPayload(greeting)] as const)
-					: (["ERR", errorPayload(unavailable, undefined)] as const);
-			this.#zero.greet(keyword, payload, (reply) => {
-				this.#greeted = true;
-				const theirs = this.#outcome(reply, readGreeting);
-				if (theirs instanceof BeepError) reject(theirs);
-				else {
-					this.#peerLocalize = theirs.localize;
-					resolve(theirs);
-				}
-				// RFC 3080 §2.4: one side is unavailable, so the session is over
-				if (unavailable !== undefined) this.#end("unavailable");
-				else if (theirs instanceof BeepError) this.abort(theirs.message);
-			});
-		});
+	/**
+	 * The peer has authenticated. RFC 3080 §4: this holds for every channel there is or will be,
+	 * and happens once.
+	 */
+	authenticated(identity: Identity): void {
+		if (this.#identity !== undefined) {
+			throw new Error(`${this.peer} has authenticated already`);
+		}
+		this.#identity = identity;
 	}
 
 	/**
-	 * RFC 3080 §2.3.1.3: diagnostics are written in English, which goes without saying only
-	 * where English is what the peer likes best.
+	 * Answers a MSG that asks for a tuning reset, RFC 3080 §3: once the other MSGs of the peer
+	 * have been replied to, every channel is closed, the reply leaves, and the session goes on
+	 * with a new greeting over what is negotiated. `ChannelAccept.negotiate` does the same with
+	 * the reply to a start.
+	 *
+	 * Should the peer say more before the negotiation begins, or should that fail, the session
+	 * ends with one line in the log.
 	 */
-	get #lang(): string | undefined {
-		const [first] = this.#peerLocalize;
-		return first === undefined || /^(?:en\b|i-default$)/i.test(first)
-			? undefined
-			: "en";
+	conclude(request: Request, reply: Payload, negotiate: Negotiate): void {
+		this.#phase
+			.conclude(request, reply, negotiate)
+			.catch((error: Error) => this.#broken(error));
 	}
 
-	/** What a reply on channel zero says. A poorly-formed one ends the session, RFC 3080 §2.2.2.1. */
-	#outcome<Positive>(
-		reply: Reply,
-		positive: (payload: Buffer) => Positive,
-	): Positive | BeepError {
+	#lasting(unavailable?: ReplyError): Lasting {
+		const { localize = [], features = [] } = this.#options;
+		const offered = this.#profiles.filter(
+			(profile) => profile.withheld?.(this) === undefined,
+		);
+		const profiles = offered.map(({ uri }) => uri);
+		return {
+			session: this,
+			log: this.#log,
+			limits: this.#limits,
+			profiles: this.#profiles,
+			greeting: unavailable ?? { profiles, localize, features },
+			// RFC 3080 §2.3.1.2: the initiator's channels are odd, the listener's even
+			firstNumber: this.role === "initiator" ? 1 : 2,
+			nameFor: (serverName) => (this.#named ?? { serverName }).serverName,
+			named: (serverName) => {
+				this.#named ??= { serverName };
+			},
+			reason: () =>
+				this.#closed ? this.#reason : "the session is being tuned",
+			fail: (problem) => this.#fail(problem),
+			broken: (error) => this.#broken(error),
+			released: () => this.#end("released"),
+			troubled: (error) => {
+				this.#reason = error.message;
+			},
+			greeted: (theirs) => {
+				// RFC 3080 §2.4: one side is unavailable, so the session is over
+				if (unavailable !== undefined) this.#end("unavailable");
+				else if (theirs instanceof BeepError) this.abort(theirs.message);
+			},
+			gone: () => this.#gone(),
+			concluded: (negotiate) => {
+				this.#greeting = this.#tune(negotiate);
+				// as with the first one
+				this.#greeting.catch(() => {});
+			},
+		};
+	}
+
+	/** RFC 3080 §3: a new greeting follows. Where the negotiation fails the session may end instead. */
+	async #tune(negotiate: Negotiate): Promise<Greeting> {
+		let stream: Duplex;
 		try {
-			if (reply.kind === "RPY") return positive(reply.payload);
-			if (reply.kind === "ERR") return readError(reply.payload);
+			stream = await negotiate(this.#stream);
 		} catch (error) {
-			const { text } = refusalOf(error);
-			this.#fail(`a poorly-formed reply on channel 0: ${text}`);
-			return new BeepError(500, text);
+			this.#untuned((error as Error).message);
+			throw new BeepError(421, this.#reason);
 		}
-		if (reply.kind === "lost") return new BeepError(421, this.#reason);
-		this.#fail(`${reply.kind} in a one-to-one exchange on channel 0`);
-		return new BeepError(500, "not a one-to-one exchange");
-	}
-
-	#askToClose(number: number, code: number, text: string): Promise<void> {
-		return new Promise((resolve, reject) => {
-			const payload = closePayload(number, { code, text }, this.#lang);
-			this.#zero.send(payload, (reply) => {
-				const outcome = this.#outcome(reply, readOk);
-				if (outcome instanceof BeepError && reply.kind !== "lost")
-					reject(outcome);
-				else resolve();
-			});
-		});
-	}
-
-	*#everyChannel(): Iterable<Channel> {
-		yield this.#zero;
-		yield* this.#channels.values();
-	}
-
-	#create(number: number, profile: Pick<Profile, "uri" | "window">): Channel {
-		const { uri, window } = profile;
-		return new Channel(this, this.#carrier, { number, profile: uri, window });
-	}
-
-	#adopt(channel: Channel): void {
-		this.#channels.set(channel.number, channel);
-	}
-
-	#drop(channel: Channel): void {
-		this.#channels.delete(channel.number);
-		this.#forget(channel);
-	}
-
-	#forget(channel: Channel): void {
-		this.#writer.forget(channel);
-		channel.end();
-	}
-
-	#read(octets: Buffer): void {
-		if (this.#closed) return;
-		try {
-			this.#parser.push(octets);
-		} catch (error) {
-			if (error instanceof FrameError) this.#fail(error.message);
-			else this.#broken(error as Error);
-			return;
+		if (this.#closed) {
+			stream.destroy();
+			throw new BeepError(421, this.#reason);
 		}
-	}
-
-	#header(header: Header): void {
-		const channel = this.#channel(header.channel);
-		if (header.keyword === "SEQ") {
-			channel.seq(header);
-			return;
-		}
-		if (!this.#greeted && header.keyword === "MSG") {
-			throw new FrameError("MSG before the greeting");
-		}
-		channel.header(header);
-	}
-
-	#frame(header: DataHeader, payload: Buffer): void {
-		// a message before it in the same octets may have ended the session or the channel
-		if (!this.#closed) this.#channel(header.channel).frame(header, payload);
-	}
-
-	#channel(number: number): Channel {
-		const channel = number === 0 ? this.#zero : this.#channels.get(number);
-		if (channel === undefined) throw new FrameError(`no channel ${number}`);
-		return channel;
+		this.#stream = stream;
+		this.#phase = new Phase(stream, this.#lasting());
+		return this.#phase.greeting;
 	}
 
 	/** Nothing more is to be said: what was said is still delivered. */
 	#end(reason: string): void {
 		if (this.#closed) return;
 		this.#reason = reason;
-		this.#writer.flush();
-		this.#stream.end();
-		// a peer that does not close its side in turn keeps nothing of ours
-		setTimeout(() => this.#stream.destroy(), LINGER).unref();
+		this.#phase.finish();
 		this.#gone();
-	}
-
-	/** The peer will send nothing more. */
-	#ended(): void {
-		if (!this.#closed && !this.#parser.idle) {
-			this.#fail("the connection ended inside a frame");
-		}
-		this.#stream.end();
 	}
 
 	/** RFC 3080 §2.2.1.1: the session ends without a response, and a diagnostic is logged. */
@@ -383,6 +263,16 @@ export class Session extends EventEmitter<SessionEvents> {
 		this.#log.warn(
 			{ peer: this.peer, problem },
 			"not BEEP: the session is ended",
+		);
+		this.abort(problem);
+	}
+
+	/** RFC 3080 §3: it is recommended to log this. */
+	#untuned(problem: string): void {
+		if (this.#closed) return;
+		this.#log.warn(
+			{ peer: this.peer, problem },
+			"the tuning failed: the session is ended",
 		);
 		this.abort(problem);
 	}
@@ -396,10 +286,7 @@ export class Session extends EventEmitter<SessionEvents> {
 	#gone(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		this.#writer.close();
-		this.#forget(this.#zero);
-		for (const channel of this.#channels.values()) this.#forget(channel);
-		this.#channels.clear();
+		this.#phase.end();
 		this.emit("close", this.#reason);
 	}
 }

@@ -1,4 +1,6 @@
 /** What an application of the library sees of a session, besides `Session` and `Channel`. */
+import type { X509Certificate } from "node:crypto";
+import type { Duplex } from "node:stream";
 import type { Channel } from "./channel.js";
 import type { Session } from "./session.js";
 
@@ -77,6 +79,31 @@ export interface ChannelAccept {
 	readonly content?: string;
 	/** The positive reply is on its way and the channel exists. */
 	started?(): void;
+	/** With it the reply is the last word before a tuning reset, as in `Session.conclude`. */
+	readonly negotiate?: Negotiate;
+}
+
+/**
+ * Negotiates what the session goes on over.
+ *
+ * @param stream what it went over so far; nobody else reads it any more
+ * @throws where the negotiation fails: that ends the session
+ */
+export type Negotiate = (stream: Duplex) => Promise<Duplex>;
+
+/** The certificate that a peer showed during the TLS negotiation. */
+export interface PeerCertificate {
+	readonly x509: X509Certificate;
+	/** It leads to an authority that this side trusts, and is valid today. */
+	readonly authorized: boolean;
+}
+
+/** Who a peer has shown itself to be, RFC 3080 §4. */
+export interface Identity {
+	/** The SASL mechanism that showed it. */
+	readonly mechanism: string;
+	/** The authorization identity; with ANONYMOUS, whom the policy lets a peer without one be. */
+	readonly name: string;
 }
 
 /** A profile that is offered to the peer. */
@@ -84,10 +111,40 @@ export interface Profile {
 	readonly uri: string;
 	/** The receive window of its channels once they are used, in octets. */
 	readonly window?: number;
+	/** Its channels tune the session, so that there may be only one such channel (RFC 3080 §2). */
+	readonly tuning?: boolean;
+	/**
+	 * Why the profile cannot be used on the session as it is now, if so: then the greeting does
+	 * not name it, and a start is declined with this.
+	 */
+	withheld?(session: Session): ReplyError | undefined;
 	/** Decides on one start. An error declines, and the next profile proposed is asked. */
 	start(
 		request: StartRequest,
 	): ChannelAccept | ReplyError | Promise<ChannelAccept | ReplyError>;
+}
+
+/** A channel that is asked for. */
+export interface StartOptions {
+	readonly handler: ChannelHandler;
+	readonly serverName?: string;
+	/** The channel tunes the session, so that there may be no other such channel. */
+	readonly tuning?: boolean;
+	/**
+	 * For a tuning profile that negotiates a new transport. Nothing is sent after the start until
+	 * its reply has come; where this finds by the content of that reply that the negotiation
+	 * begins, every channel is closed, and after it `greeting` is the new one.
+	 */
+	readonly concludes?: (content: string) => Negotiate | undefined;
+}
+
+/** A channel that the peer agreed to. */
+export interface Started {
+	readonly channel: Channel;
+	/** The URI of the profile that the peer chose. */
+	readonly profile: string;
+	/** Its answer to the initialization message. */
+	readonly content: string;
 }
 
 /** What the peer's greeting says, RFC 3080 §2.3.1.1. */

@@ -16,6 +16,7 @@ export class Writer {
 	readonly #windowsDue = new Set<Channel>();
 	#scheduled = false;
 	#blocked = false;
+	#held = false;
 	#closed = false;
 
 	/** @param channels every channel there is, of which some may wait to be writable */
@@ -27,7 +28,7 @@ export class Writer {
 
 	/** The transport takes no more for now. */
 	get congested(): boolean {
-		return this.#blocked || this.output.octets >= MAX_WRITE;
+		return this.#blocked || this.#held || this.output.octets >= MAX_WRITE;
 	}
 
 	/** Writes when the turn ends: there is something in `output`, or a channel is known to have some. */
@@ -60,19 +61,27 @@ export class Writer {
 
 	/** Writes now what there is, unless the transport is full. */
 	flush(): void {
-		while (!this.#closed && !this.#blocked) {
+		while (!this.#closed && !this.#blocked && !this.#held) {
 			// one SEQ for however many frames came together
 			for (const channel of this.#windowsDue) channel.advertise();
 			this.#windowsDue.clear();
 			this.#fill();
-			const taken = this.output.take();
-			if (taken === undefined) return;
-			const { chunk } = taken;
-			this.#blocked = !(typeof chunk === "string"
-				? this.#stream.write(chunk, "latin1")
-				: this.#stream.write(chunk));
+			if (!this.#write()) return;
 			if (!this.#blocked) this.#wake();
 		}
+	}
+
+	/** Writes what is in `output`, and nothing after it until released. */
+	hold(): void {
+		if (!this.#closed) this.#write();
+		this.#held = true;
+	}
+
+	release(): void {
+		if (!this.#held) return;
+		this.#held = false;
+		this.#wake();
+		this.flush();
 	}
 
 	/** Nothing is written any more. */
@@ -80,11 +89,22 @@ export class Writer {
 		this.#closed = true;
 	}
 
+	/** @returns whether there was something */
+	#write(): boolean {
+		const taken = this.output.take();
+		if (taken === undefined) return false;
+		const { chunk } = taken;
+		this.#blocked = !(typeof chunk === "string"
+			? this.#stream.write(chunk, "latin1")
+			: this.#stream.write(chunk));
+		return true;
+	}
+
 	#fill(): void {
 		for (const channel of this.#queued) {
 			this.#queued.delete(channel);
 			if (channel.sendQueued()) this.#queued.add(channel);
-			if (this.output.octets >= MAX_WRITE) return;
+			if (this.congested) return;
 		}
 	}
 

@@ -1,0 +1,114 @@
+import type { Duplex } from "node:stream";
+import type { Channel } from "./channel.js";
+import { FrameError } from "./error.js";
+import type { DataHeader, Header } from "./frame.js";
+import { FrameParser } from "./parser.js";
+import type { Request } from "./types.js";
+
+/** Whom a reader reads for. */
+interface Audience {
+	/** A channel that exists. */
+	channel(number: number): Channel | undefined;
+	/** The peer may send MSGs. */
+	greeted(): boolean;
+	/** These octets are no BEEP. */
+	fail(problem: string): void;
+	/** An application threw. */
+	broken(error: Error): void;
+}
+
+/** Reads the frames of one stream, each for its channel. */
+export class Reader {
+	readonly #stream: Duplex;
+	readonly #audience: Audience;
+	readonly #parser: FrameParser;
+	/** The last message, if that was a whole MSG. */
+	#latest: Request | undefined;
+	/** The peer has said its last word. */
+	#hushed = false;
+	#stopped = false;
+
+	constructor(stream: Duplex, audience: Audience) {
+		this.#stream = stream;
+		this.#audience = audience;
+		this.#parser = new FrameParser({
+			header: (header) => this.#header(header),
+			frame: (header, payload) => this.#frame(header, payload),
+		});
+		stream.on("data", this.#read);
+		stream.on("end", this.#ended);
+	}
+
+	/** A whole MSG has been read. */
+	received(request: Request): void {
+		this.#latest = request;
+	}
+
+	/** Nothing was read after this MSG. */
+	isLatest(request: Request): boolean {
+		return this.#latest === request;
+	}
+
+	/** From now on a message is too much. */
+	hush(): void {
+		this.#hushed = true;
+	}
+
+	/** Reads no more, and leaves the stream to others. @returns whether it stopped between two frames */
+	leave(): boolean {
+		this.#stream.off("data", this.#read);
+		this.#stream.off("end", this.#ended);
+		this.#stream.pause();
+		return this.#parser.idle;
+	}
+
+	/** Nobody is interested any more. */
+	stop(): void {
+		this.#stopped = true;
+	}
+
+	readonly #read = (octets: Buffer): void => {
+		if (this.#stopped) return;
+		try {
+			this.#parser.push(octets);
+		} catch (error) {
+			if (error instanceof FrameError) this.#audience.fail(error.message);
+			else this.#audience.broken(error as Error);
+		}
+	};
+
+	/** The peer will send nothing more. */
+	readonly #ended = (): void => {
+		if (!this.#stopped && !this.#parser.idle) {
+			this.#audience.fail("the connection ended inside a frame");
+		}
+		this.#stream.end();
+	};
+
+	#header(header: Header): void {
+		const channel = this.#channel(header.channel);
+		if (header.keyword === "SEQ") {
+			channel.seq(header);
+			return;
+		}
+		if (this.#hushed) {
+			throw new FrameError(`${header.keyword} before the tuning reset`);
+		}
+		if (!this.#audience.greeted() && header.keyword === "MSG") {
+			throw new FrameError("MSG before the greeting");
+		}
+		this.#latest = undefined;
+		channel.header(header);
+	}
+
+	#frame(header: DataHeader, payload: Buffer): void {
+		// a message before it in the same octets may have ended the session or the channel
+		if (!this.#stopped) this.#channel(header.channel).frame(header, payload);
+	}
+
+	#channel(number: number): Channel {
+		const channel = this.#audience.channel(number);
+		if (channel === undefined) throw new FrameError(`no channel ${number}`);
+		return channel;
+	}
+}
