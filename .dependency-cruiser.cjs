@@ -3,22 +3,30 @@ const ROOMS = {
 	names: [],
 	mime: [],
 	xml: ["names"],
+	dns: ["names"],
 	beep: ["xml", "mime", "names"],
 	store: ["names"],
 	presence: ["names"],
 	access: ["names"],
+	accounts: ["beep", "names"],
 	config: ["names"],
 	apex: ["beep", "xml", "mime", "names"],
-	client: ["beep", "xml", "mime", "names"],
-	transcript: ["client", "xml", "names"],
-	"services/presence": ["xml", "names", "presence"],
+	client: ["beep", "dns", "xml", "mime", "names"],
+	transcript: ["client", "config", "xml", "names"],
+	"services/operation": ["xml", "names"],
+	"services/access": ["xml", "names", "access", "services/operation"],
+	"services/presence": ["xml", "names", "presence", "services/operation"],
+	"services/report": ["xml", "names"],
 };
 
 // Where a room may know the types of another and nothing more.
 const TYPES_ONLY = {
-	store: ["presence", "access"],
+	store: ["presence", "access", "accounts", "apex"],
 	apex: ["access"],
+	"services/operation": ["apex"],
+	"services/access": ["apex"],
 	"services/presence": ["apex"],
+	"services/report": ["apex"],
 };
 
 const EVERY_ROOM = "^src/(services/[^/]+|[^/]+)/";

@@ -9,6 +9,7 @@ export {
 	type ConfigInput,
 	loadConfig,
 } from "./config/index.js";
+export { type Dns, nodeDns, type Srv } from "./dns/index.js";
 export * from "./names/index.js";
 export { type Server, type ServerParts, startServer } from "./server.js";
 export { StoreError, type StoreErrorCode } from "./store/index.js";

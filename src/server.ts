@@ -1,32 +1,47 @@
 /** The composition root: the only file that knows every room. */
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import {
 	Access,
+	AccessOperations,
+	type DefaultEntry,
 	devDefaults,
 	ownSubaddresses,
 	serviceDefaults,
 	standardDefaults,
 } from "./access/index.js";
-import { Relay } from "./apex/index.js";
-import { listen, Session } from "./beep/index.js";
+import { type Known, type MeshParts, Peers, Relay } from "./apex/index.js";
+import {
+	connect,
+	listen,
+	type Profile,
+	type Role,
+	Session,
+} from "./beep/index.js";
 import type { Address, Config } from "./config/index.js";
+import { type Dns, findRelays, nodeDns } from "./dns/index.js";
 import {
 	addressOf,
 	type Clock,
 	type Endpoint,
 	isService,
 	type Log,
+	type Random,
 	silent,
 	systemClock,
 } from "./names/index.js";
 import { Presence } from "./presence/index.js";
+import { AccessService } from "./services/access/index.js";
 import { ApexFace, PresenceService } from "./services/presence/index.js";
+import { ReportService } from "./services/report/index.js";
 import { LevelStore } from "./store/index.js";
 
 /** What a server is handed besides its configuration. */
 export interface ServerParts {
 	readonly clock?: Clock;
 	readonly log?: Log;
+	readonly random?: Random;
+	/** By default the servers that the configuration names. */
+	readonly dns?: Dns;
 	/**
 	 * Something could not be made durable: the server has stopped telling anybody anything,
 	 * and the process should end (a restart is the recovery).
@@ -38,10 +53,31 @@ export interface ServerParts {
 export interface Server {
 	/** Where endpoints attach; the port is a real one even when port 0 was asked for. */
 	readonly address: Address;
+	/** Where other relays bind, if they do. */
+	readonly mesh: Address | undefined;
 	/** Finishes what is committed, tells the sessions, and closes the store. */
 	close(): Promise<void>;
 	/** Ends as a crash would: nothing is told and nothing that waits is written. */
 	kill(): Promise<void>;
+}
+
+/** How long a connection may be silent before TCP asks whether it is alive, in milliseconds. */
+const KEEP_ALIVE = 60_000;
+
+/** The access entries that every owner has by default. RFC 3341 §3. */
+export function defaultEntries(config: Config): DefaultEntry[] {
+	return [
+		...standardDefaults,
+		ownSubaddresses,
+		...serviceDefaults,
+		...(config.dev ? config.domains.map(devDefaults) : []),
+		...config.access.map(({ actor, actions }) => ({
+			actor: () => actor,
+			actions,
+			// the services have their own: nobody can shut them off by accident
+			owner: (owner: Endpoint) => !isService(owner),
+		})),
+	];
 }
 
 /**
@@ -54,9 +90,10 @@ export async function startServer(
 	parts: ServerParts = {},
 ): Promise<Server> {
 	const { clock = systemClock, log = silent, failed = () => {} } = parts;
+	const { random = Math.random, dns = nodeDns(config.dns) } = parts;
 	const store = await LevelStore.open(config.data, { clock, log, failed });
 	try {
-		return await serve(config, { clock, log }, store);
+		return await serve(config, { clock, log, random, dns }, store);
 	} catch (error) {
 		// whoever tries again, perhaps with another port, finds the folder free
 		await store.kill();
@@ -66,22 +103,38 @@ export async function startServer(
 
 async function serve(
 	config: Config,
-	{ clock, log }: { clock: Clock; log: Log },
+	{ clock, log, random, dns }: Required<Omit<ServerParts, "failed">>,
 	store: LevelStore,
 ): Promise<Server> {
 	const ours = new Set(config.domains);
-	const access = await Access.load(store, [
-		...standardDefaults,
-		ownSubaddresses,
-		...serviceDefaults,
-		...(config.dev ? config.domains.map(devDefaults) : []),
-		...config.access.map(({ actor, actions }) => ({
-			actor: () => actor,
-			actions,
-			// the services have their own: nobody can shut them off by accident
-			owner: (owner: Endpoint) => !isService(owner),
-		})),
-	]);
+	const sessions = new Set<Session>();
+	const over = new AbortController();
+	const adopt = (
+		stream: Socket,
+		role: Role,
+		profiles: readonly Profile[],
+	): Session => {
+		const session = new Session(stream, {
+			role,
+			profiles,
+			log,
+			peer: `${stream.remoteAddress}:${stream.remotePort}`,
+		});
+		sessions.add(session);
+		session.once("close", () => sessions.delete(session));
+		return session;
+	};
+	// those of the mesh: who is known from elsewhere binds for nobody
+	const relays = new WeakMap<Session, Known>();
+	const adoptRelay: typeof adopt = (stream, ...rest) => {
+		// relays talk when there is something to say, and would not notice that the other is gone
+		stream.setKeepAlive(true, KEEP_ALIVE);
+		const session = adopt(stream, ...rest);
+		relays.set(session, { address: stream.remoteAddress });
+		return session;
+	};
+	const peers = new Peers(config.peers);
+	const access = await Access.load(store, defaultEntries(config));
 	const relay = new Relay({
 		clock,
 		log,
@@ -89,11 +142,32 @@ async function serve(
 		decide: access.decide,
 		// outside --dev a peer must have authenticated, and no authentication is offered yet
 		mayAttach: () => config.dev,
-		mayBind: (_session, domain) => config.dev && !ours.has(domain),
+		mayBind: (session, domain) =>
+			!ours.has(domain) &&
+			(config.dev || peers.mayBind(relays.get(session) ?? {}, domain)),
+		isTrusted: (session) => peers.isTrusted(relays.get(session) ?? {}),
+		mesh: meshParts(config, {
+			random,
+			dns,
+			dial: async (address, profiles, signal) => {
+				const until = AbortSignal.any([signal, over.signal]);
+				const stream = await connect({ ...address, signal: until });
+				return adoptRelay(stream, "initiator", profiles);
+			},
+		}),
 		attached: async (endpoint) => {
 			if (config.dev) await presence.provision(addressOf(endpoint));
 		},
 		limits: config.limits,
+		hold: {
+			store,
+			isValid: (endpoint): boolean => presence.isValid(endpoint),
+			limits: {
+				messages: config.limits.heldMessages,
+				octets: config.limits.heldOctets,
+				age: config.limits.heldSeconds * 1000,
+			},
+		},
 	});
 	const face = new ApexFace({
 		post: relay.post,
@@ -111,25 +185,51 @@ async function serve(
 	relay.addService(
 		new PresenceService({ presence, face, post: relay.post, log }),
 	);
+	access.feed((owner) => presence.accessChanged(owner));
+	relay.addService(
+		new AccessService({
+			operations: new AccessOperations({
+				access,
+				clock,
+				isValid: (owner) => presence.isValid(owner) || isService(owner),
+			}),
+			offset: config.timestampOffset,
+			post: relay.post,
+			log,
+		}),
+	);
 
-	const sessions = new Set<Session>();
+	relay.addService(
+		new ReportService({
+			domains: config.domains,
+			post: relay.post,
+			random,
+			log,
+		}),
+	);
+
+	await relay.load();
+
 	const profile = relay.profile();
 	const listener = await listen(config.listen, (stream) => {
-		const session = new Session(stream, {
-			role: "listener",
-			profiles: [profile],
-			log,
-			peer: `${stream.remoteAddress}:${stream.remotePort}`,
-		});
-		sessions.add(session);
-		session.once("close", () => sessions.delete(session));
+		adopt(stream, "listener", [profile]);
 	});
-	const { port } = listener.address() as AddressInfo;
+	const relayProfile = relay.profile("relay-relay");
+	const mesh =
+		config.mesh &&
+		(await listen(config.mesh, (stream) => {
+			adoptRelay(stream, "listener", [relayProfile]);
+		}).catch((error: Error) => {
+			listener.close();
+			throw error;
+		}));
 
 	return {
-		address: { host: config.listen.host, port },
+		address: addressed(config.listen, listener),
+		mesh: config.mesh && mesh && addressed(config.mesh, mesh),
 		async close() {
 			listener.close();
+			mesh?.close();
 			presence.close();
 			await relay.close();
 			for (const session of sessions) session.abort("the server stops");
@@ -137,9 +237,37 @@ async function serve(
 		},
 		async kill() {
 			listener.close();
+			mesh?.close();
+			over.abort(new Error("killed"));
 			presence.close();
+			relay.stop();
 			for (const session of sessions) session.abort("killed");
 			await store.kill();
 		},
 	};
+}
+
+/** How the relay finds others; it does not, where nothing says that it takes part in the mesh. */
+function meshParts(
+	config: Config,
+	parts: Pick<MeshParts, "random" | "dial"> & { dns: Dns },
+): MeshParts | undefined {
+	const { domains, mesh, meshPort, routes } = config;
+	const { dns, random, dial } = parts;
+	if (mesh === undefined && routes.size === 0) return undefined;
+	return {
+		domains,
+		random,
+		dial,
+		find: async (domain) => {
+			const route = routes.get(domain);
+			if (route !== undefined) return [route];
+			if (mesh === undefined) return [];
+			return findRelays("apex-mesh", domain, { dns, random, port: meshPort });
+		},
+	};
+}
+
+function addressed({ host }: Address, listener: NetServer): Address {
+	return { host, port: (listener.address() as AddressInfo).port };
 }

@@ -34,6 +34,10 @@ export class Access {
 	readonly #store: AccessStore;
 	readonly #defaults: readonly DefaultEntry[];
 	readonly #entries = new Map<Endpoint, Map<Actor, Kept>>();
+	/** By owner and actor, what has been set and is not durable yet. */
+	readonly #pending = new Map<Endpoint, Map<Actor, AccessEntry>>();
+	readonly #listeners: ((owner: Endpoint) => void)[] = [];
+	#deletedUntil = 0;
 	// follows from the above, and can be dropped at any time
 	readonly #known = new Map<Endpoint, Known>();
 	#remembered = 0;
@@ -90,6 +94,42 @@ export class Access {
 		return name && this.#entries.get(owner)?.get(name)?.entry;
 	}
 
+	/** The entries that were set for an owner and are durable. */
+	entries(owner: Endpoint): AccessEntry[] {
+		const entries = this.#entries.get(owner)?.values() ?? [];
+		return [...entries].map(({ entry }) => entry);
+	}
+
+	/** The owners of whom any entry is durable. */
+	owners(): Endpoint[] {
+		return [...this.#entries.keys()];
+	}
+
+	/** Like `entry`, as it will be once everything that has been set is durable. */
+	latest(owner: Endpoint, actor: Actor): AccessEntry | undefined {
+		const pending = this.#pending.get(owner)?.get(actor);
+		if (pending === undefined) return this.entry(owner, actor);
+		return pending.actions.length > 0 ? pending : undefined;
+	}
+
+	/**
+	 * The latest `lastUpdate` of any entry that was deleted since the service began, in
+	 * milliseconds since 1970; 0 before the first.
+	 */
+	get deletedUntil(): number {
+		return this.#deletedUntil;
+	}
+
+	/** Calls `done` once everything set so far is durable. */
+	settled(done: () => void): void {
+		this.#store.settled(done);
+	}
+
+	/** The owner of every entry that changes, once the change is durable and its setter told. */
+	feed(listener: (owner: Endpoint) => void): void {
+		this.#listeners.push(listener);
+	}
+
 	/**
 	 * Creates or replaces the entry of an owner and an actor, or deletes it where `actions` is
 	 * empty. Decisions follow it once it is durable, and `done` is called then.
@@ -99,10 +139,26 @@ export class Access {
 	set(entry: AccessEntry, done: () => void): void {
 		const actor = requireActor(entry.actor);
 		const named = { ...entry, actor };
+		const { owner } = named;
+		const pending = this.#pending.get(owner) ?? new Map<Actor, AccessEntry>();
+		this.#pending.set(owner, pending.set(actor, named));
+		if (named.actions.length === 0) {
+			this.#deletedUntil = Math.max(this.#deletedUntil, named.lastUpdate);
+		}
 		this.#store.setAccess(named, () => {
 			this.#keep(actor, named);
+			this.#arrived(actor, named);
 			done();
+			for (const listener of this.#listeners) listener(owner);
 		});
+	}
+
+	/** An entry is durable; a later one for the same owner and actor may still be pending. */
+	#arrived(actor: Actor, entry: AccessEntry): void {
+		const pending = this.#pending.get(entry.owner);
+		if (pending?.get(actor) !== entry) return;
+		pending.delete(actor);
+		if (pending.size === 0) this.#pending.delete(entry.owner);
 	}
 
 	#keep(actor: Actor, entry: AccessEntry): void {

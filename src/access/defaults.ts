@@ -3,7 +3,7 @@ import {
 	addressOf,
 	type Domain,
 	domainOf,
-	type Endpoint,
+	isService,
 	localOf,
 } from "../names/index.js";
 import { escaped, exactly } from "./actor.js";
@@ -32,16 +32,13 @@ export const ownSubaddresses: DefaultEntry = {
 	actions: ["all:all"],
 };
 
-const SERVICES = new Set(["apex=access", "apex=presence", "apex=report"]);
-const ofService = (owner: Endpoint) => SERVICES.has(localOf(owner));
-
 /**
  * Everybody may send to the services themselves. Without this nobody could ask for anything:
  * a request is data, and RFC 3340 §4.4.4.1 step 5.3 looks for `core:data` at its recipient.
  */
 export const serviceDefaults: readonly DefaultEntry[] = [
-	{ actor: () => "*@*", actions: ["core:data"], owner: ofService },
-	{ actor: () => "apex=*@*", actions: ["core:data"], owner: ofService },
+	{ actor: () => "*@*", actions: ["core:data"], owner: isService },
+	{ actor: () => "apex=*@*", actions: ["core:data"], owner: isService },
 ];
 
 /** Within a domain, anybody may send to anybody and subscribe to anybody's presence. */

@@ -1,4 +1,5 @@
 export * from "./access.js";
 export { type Actor, parseActor } from "./actor.js";
 export * from "./defaults.js";
+export { AccessOperations, type AccessOperationsParts } from "./operations.js";
 export * from "./types.js";

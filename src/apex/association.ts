@@ -4,6 +4,9 @@ import type { Link } from "./link.js";
 import { terminatePayload } from "./messages.js";
 import type { Message, Outbox } from "./outbox.js";
 
+/** The two sides of a session: both may bind, RFC 3340 §2.1. */
+export type Side = "peer" | "relay";
+
 /**
  * An attachment (RFC 3340 §4.4.1) or a binding (§4.4.2): what a transaction-identifier of a
  * channel stands for until it is terminated.
@@ -12,6 +15,8 @@ export class Association implements Place {
 	/** The channel over which it was made, and over which data for it leaves. */
 	readonly link: Link;
 	readonly transID: number;
+	/** Who asked for it. */
+	readonly by: Side;
 	readonly #outbox: Outbox;
 	readonly #forget: (self: Association) => void;
 
@@ -20,9 +25,11 @@ export class Association implements Place {
 		link: Link,
 		transID: number,
 		forget: (self: Association) => void,
+		by: Side = "peer",
 	) {
 		this.link = link;
 		this.transID = transID;
+		this.by = by;
 		this.#outbox = link.outbox;
 		this.#forget = forget;
 	}

@@ -2,7 +2,8 @@ import { domainOf, isService, reply } from "../names/index.js";
 import { Association } from "./association.js";
 import { endpointOf, transIDOf } from "./attributes.js";
 import type { Exchange } from "./exchange.js";
-import { processOptions } from "./options.js";
+import { OPTIONS } from "./options/index.js";
+import { appliedOptions, processOptions } from "./options.js";
 import { protect, type RelayState } from "./state.js";
 
 /** The attach operation, RFC 3340 §4.4.1. */
@@ -22,9 +23,10 @@ export async function attach(
 	if (!relay.isOurs(domainOf(endpoint))) {
 		return exchange.refuse(reply(553, `${endpoint} is of another domain`));
 	}
-	// step 3; the names of services are theirs alone, RFC 3340 §2.2
+	// step 3; the names of services are theirs alone, RFC 3340 §2.2, and relays bind, §2.1
 	if (
 		isService(endpoint) ||
+		link.peer.mode === "relay-relay" ||
 		!(await relay.mayAttach(link.peer.session, endpoint))
 	) {
 		return exchange.refuse(reply(537));
@@ -34,6 +36,9 @@ export async function attach(
 	if (refusal !== undefined) return exchange.refuse(refusal);
 	await relay.attached(endpoint);
 	// step 5
+	for (const { option } of appliedOptions(root, true)) {
+		await option.attach?.(relay, endpoint);
+	}
 	const { directory } = relay;
 	const { attachments } = link.peer;
 	const attachment = new Association(link, transID, (self) => {
@@ -55,6 +60,7 @@ export async function attach(
 	link.associate(attachment);
 	attachments.add(endpoint);
 	exchange.ok();
+	for (const option of OPTIONS) option.attached?.(relay, endpoint);
 	for (const service of relay.services.values()) {
 		protect(relay, service, () => service.attached?.(endpoint));
 	}

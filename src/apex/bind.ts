@@ -1,8 +1,10 @@
-import { reply } from "../names/index.js";
+import { type Domain, reply } from "../names/index.js";
 import { Association } from "./association.js";
 import { domainOf, transIDOf } from "./attributes.js";
 import type { Operation } from "./exchange.js";
 import { processOptions } from "./options.js";
+import type { Peer } from "./peer.js";
+import type { RelayState } from "./state.js";
 
 /** The bind operation, RFC 3340 §4.4.2. */
 export const bind: Operation = (relay, exchange) => {
@@ -15,7 +17,7 @@ export const bind: Operation = (relay, exchange) => {
 		return exchange.refuse(reply(555, `transID ${transID} is in use`));
 	}
 	// step 2
-	if (!relay.mayBind(link.peer.session, domain)) {
+	if (!mayBind(relay, link.peer, domain)) {
 		return exchange.refuse(reply(537));
 	}
 	// step 3
@@ -28,4 +30,10 @@ export const bind: Operation = (relay, exchange) => {
 	link.associate(binding);
 	relay.bindings.add(domain, binding);
 	exchange.ok();
+	if (link.peer.mode === "relay-relay") relay.mesh?.bindInReturn(link);
 };
+
+/** RFC 3340 §4.5.2. Whom we dialled as the relay of a domain is its relay. */
+function mayBind(relay: RelayState, peer: Peer, domain: Domain): boolean {
+	return peer.relays.has(domain) || relay.mayBind(peer.session, domain);
+}

@@ -5,10 +5,19 @@ import type { Peer } from "./peer.js";
 /** Which relays have bound on behalf of which domains, RFC 3340 §4.4.2. */
 export class Bindings {
 	readonly #bindings = new Map<Domain, Association[]>();
+	readonly #added: (domain: Domain, binding: Association) => void;
+
+	/** @param added hears of each new binding */
+	constructor(
+		added: (domain: Domain, binding: Association) => void = () => {},
+	) {
+		this.#added = added;
+	}
 
 	/** A domain may have several relays: unlike an attachment a binding excludes no other. */
 	add(domain: Domain, binding: Association): void {
 		this.#bindings.set(domain, [...this.#of(domain), binding]);
+		this.#added(domain, binding);
 	}
 
 	remove(domain: Domain, binding: Association): void {

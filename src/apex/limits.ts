@@ -4,6 +4,8 @@ export interface RelayLimits {
 	readonly outboxOctets: number;
 	/** Recipients of one `data`. */
 	readonly recipients: number;
+	/** How many relays may pass data on that does not say so itself, 1..255; 0 for any number. */
+	readonly hops: number;
 }
 
 export const DEFAULT_LIMITS: RelayLimits = {
@@ -11,7 +13,12 @@ export const DEFAULT_LIMITS: RelayLimits = {
 	outboxOctets: 4 * 1024 * 1024,
 	// enough for a group of people; each costs a copy of the whole data
 	recipients: 100,
+	// between two domains there are two relays; a loop ends soon
+	hops: 16,
 };
+
+/** Options directly inside one element: each may cost a report for every recipient. */
+export const MAX_OPTIONS = 16;
 
 /** The longest XML document in a message, in octets: what the recipients above need, ten times over. */
 export const MAX_CONTROL_OCTETS = 64 * 1024;

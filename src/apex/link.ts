@@ -1,6 +1,6 @@
 import type { Channel, ChannelHandler, Request } from "../beep/index.js";
 import { type Log, reply } from "../names/index.js";
-import type { Association } from "./association.js";
+import type { Association, Side } from "./association.js";
 import { errorPayload } from "./messages.js";
 import { Outbox, type OutboxOwner } from "./outbox.js";
 import type { Peer } from "./peer.js";
@@ -63,9 +63,10 @@ export class Link implements ChannelHandler, OutboxOwner {
 		association.released();
 	}
 
-	releaseAll(): void {
+	/** @param by only those that one side asked for */
+	releaseAll(by?: Side): void {
 		for (const association of [...this.#operations.values()]) {
-			this.release(association);
+			if (by === undefined || association.by === by) this.release(association);
 		}
 	}
 

@@ -11,8 +11,16 @@ import {
 	type Related,
 	replaceRoot,
 } from "../mime/index.js";
-import type { Reply } from "../names/index.js";
-import { type Document, dtds, read, write, XmlError } from "../xml/index.js";
+import { type Domain, isReplyCode, type Reply } from "../names/index.js";
+import {
+	type Document,
+	dtds,
+	type Element,
+	read,
+	textOf,
+	write,
+	XmlError,
+} from "../xml/index.js";
 import { MAX_CONTROL_OCTETS, MAX_OPAQUE_OCTETS } from "./limits.js";
 import { checkOptions } from "./options.js";
 import type { Outcome } from "./service.js";
@@ -119,6 +127,22 @@ export function terminatePayload(
 	);
 }
 
+/** A `bind` as the relay sends it, without MIME headers: it also travels inside `start`. */
+export function bindElement(domain: Domain, transID: number): string {
+	return write({ name: "bind", attributes: { relay: domain, transID } });
+}
+
+/**
+ * Why an answer is a refusal, if it is one.
+ *
+ * @throws XmlError or MimeError where it is no answer
+ */
+export function refusalIn(payload: Buffer): string | undefined {
+	const { root } = readControl(parseEntity(payload), ["ok", "error"]);
+	if (root.name === "ok") return undefined;
+	return `${root.attributes.code} ${textOf(root)}`.trim();
+}
+
 // Nearly every reply is one of these, and octets compare faster than XML parses.
 const COMMON_OKS = ["<ok />", "<ok/>", "<ok />\r\n", "<ok/>\r\n"].map((ok) =>
 	Buffer.from(beepXml(ok)),
@@ -131,35 +155,44 @@ const COMMON_OKS = ["<ok />", "<ok/>", "<ok />\r\n", "<ok/>\r\n"].map((ok) =>
  */
 export function readReply(
 	reply: BeepReply,
-): Outcome | { readonly problem: string } {
+): Outcome | { readonly refusal: Reply } | { readonly problem: string } {
 	switch (reply.kind) {
 		case "lost":
 			return "absent";
-		case "RPY":
+		case "RPY": {
 			if (COMMON_OKS.some((ok) => ok.equals(reply.payload))) {
 				return "acknowledged";
 			}
-			return problemOf(reply.payload, "ok") ?? "acknowledged";
-		case "ERR":
-			return problemOf(reply.payload, "error") ?? "refused";
+			const answer = readAnswer(reply.payload, "ok");
+			return "problem" in answer ? answer : "acknowledged";
+		}
+		case "ERR": {
+			const answer = readAnswer(reply.payload, "error");
+			return "problem" in answer ? answer : { refusal: errorOf(answer) };
+		}
 		default:
 			// RFC 3340 §8.1: every exchange is one-to-one
 			return { problem: `${reply.kind} in a one-to-one exchange` };
 	}
 }
 
-function problemOf(
+function readAnswer(
 	payload: Buffer,
 	root: string,
-): { problem: string } | undefined {
+): Element | { readonly problem: string } {
 	try {
-		readControl(parseEntity(payload), [root]);
-		return undefined;
+		return readControl(parseEntity(payload), [root]).root;
 	} catch (error) {
 		const refusal = refusalOf(error);
 		if (refusal === undefined) throw error;
 		return { problem: refusal.text };
 	}
+}
+
+/** What an `error` element says; a code that is not one of ours becomes 550. */
+function errorOf(error: Element): Reply {
+	const code = Number(error.attributes.code);
+	return { code: isReplyCode(code) ? code : 550, text: textOf(error) };
 }
 
 /** The answer to a message that could not be read; undefined for what is no fault of the message. */

@@ -2,6 +2,9 @@
 import { type Reply, reply } from "../names/index.js";
 import { type Element, elementsOf, XmlError } from "../xml/index.js";
 import { attribute } from "./attributes.js";
+import { MAX_OPTIONS } from "./limits.js";
+import type { Option } from "./option.js";
+import { OPTIONS } from "./options/index.js";
 
 type TargetHop = "this" | "final" | "all";
 
@@ -28,9 +31,13 @@ export function optionsForThisRelay(element: Element): Element[] {
 /**
  * Checks what the DTD cannot say of the options inside a message.
  *
- * @throws XmlError 501 unless each has exactly one of `internal` and `external`, and a transID
+ * @throws XmlError 501 unless each has exactly one of `internal` and `external`, and a transID,
+ *   and no element has more of them than may be
  */
 export function checkOptions(element: Element): void {
+	if (optionsOf(element).length > MAX_OPTIONS) {
+		throw new XmlError(501, `more than ${MAX_OPTIONS} options`);
+	}
 	for (const child of elementsOf(element)) {
 		if (child.name === "option") checkOption(child);
 		else if (child.name !== "data-content") checkOptions(child);
@@ -48,8 +55,8 @@ export function isAbsoluteUri(uri: string): boolean {
 }
 
 /**
- * Processes the options directly inside an element. No option is implemented by this relay,
- * so each is either ignored or, where it must be understood, an error.
+ * Processes the options directly inside an element as far as they can fail: those that have
+ * to be understood are, and those that are understood contain what they should.
  *
  * @param isFinal whether this relay hands the element to the recipient itself, or is all there is
  * @returns why the containing element cannot be processed, if so
@@ -58,13 +65,71 @@ export function processOptions(
 	containing: Element,
 	isFinal: boolean,
 ): Reply | undefined {
-	const demanded = optionsOf(containing).find(
-		(option) =>
-			(isFinal || targetHopOf(option) !== "final") &&
-			attribute(option, "mustUnderstand") === "true",
+	for (const element of optionsOf(containing)) {
+		if (!applies(element, isFinal)) continue;
+		const option = recognize(containing, element);
+		if (option !== undefined) {
+			const problem = problemOf(option, element);
+			if (problem !== undefined) return problem;
+		} else if (attribute(element, "mustUnderstand") === "true") {
+			return reply(504, `the option ${nameOf(element)} is not understood`);
+		}
+	}
+	return undefined;
+}
+
+/** An option of ours, and the element that asks for it. */
+export interface AppliedOption {
+	readonly option: Option;
+	readonly element: Element;
+}
+
+/** The options directly inside an element that apply to this relay and can be processed. */
+export function appliedOptions(
+	containing: Element,
+	isFinal: boolean,
+): AppliedOption[] {
+	return optionsOf(containing).flatMap((element) => {
+		const option = recognize(containing, element);
+		return option !== undefined &&
+			applies(element, isFinal) &&
+			problemOf(option, element) === undefined
+			? { option, element }
+			: [];
+	});
+}
+
+/** RFC 3340 §5, where a relay is either the final one or not. */
+function applies(option: Element, isFinal: boolean): boolean {
+	return isFinal || targetHopOf(option) !== "final";
+}
+
+function recognize(containing: Element, element: Element): Option | undefined {
+	const internal = attribute(element, "internal");
+	return OPTIONS.find(
+		({ name, presentIn }) =>
+			name === internal && presentIn.some((where) => where === containing.name),
 	);
-	if (demanded === undefined) return undefined;
-	return reply(504, `the option ${nameOf(demanded)} is not understood`);
+}
+
+function problemOf(option: Option, element: Element): Reply | undefined {
+	try {
+		option.check?.(element);
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof XmlError)) throw error;
+		return { code: error.code, text: error.message };
+	}
+}
+
+/**
+ * The language for a textual diagnostic, RFC 3340 §5: ours are in English.
+ *
+ * @returns the first language tag of the option's `localize` that is met, or "i-default"
+ */
+export function languageFor(option: Element): string {
+	const wanted = attribute(option, "localize").split(/\s+/);
+	return wanted.find((tag) => /^en(?:-|$)/i.test(tag)) ?? "i-default";
 }
 
 function nameOf(option: Element): string {

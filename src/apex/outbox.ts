@@ -1,14 +1,21 @@
-import type { Channel, Payload, Reply } from "../beep/index.js";
+import type { Reply as BeepReply, Channel, Payload } from "../beep/index.js";
+import type { Reply } from "../names/index.js";
 import { readReply } from "./messages.js";
 import type { Outcome } from "./service.js";
 
 /** Something to be sent as a MSG. */
 export interface Message {
 	readonly payload: Payload;
+	/**
+	 * Asked when the message is about to leave.
+	 *
+	 * @returns what leaves in the place of `payload`, or undefined where nothing is to leave any more
+	 */
+	readonly leaving?: (() => Payload | undefined) | undefined;
 	/** While the message waits, a later one with the identical key takes its place. */
 	readonly replaceKey?: object | undefined;
-	/** Called once with what became of it. */
-	readonly done?: ((outcome: Outcome) => void) | undefined;
+	/** Called once with what became of it, and with the answer of whoever refused it. */
+	readonly done?: ((outcome: Outcome, refusal?: Reply) => void) | undefined;
 }
 
 interface Waiting {
@@ -118,14 +125,24 @@ export class Outbox {
 		if (this.#octets > this.#limit) this.#owner.overflowed(this.#octets);
 	}
 
-	#send({ payload, done }: Message): void {
+	#send(message: Message): void {
+		const { leaving, done } = message;
+		const payload = leaving === undefined ? message.payload : leaving();
+		if (payload === undefined) {
+			done?.("absent");
+			return;
+		}
 		this.#channel.send(payload, (reply) => this.#replied(reply, done));
 	}
 
-	#replied(reply: Reply, done: Message["done"]): void {
+	#replied(reply: BeepReply, done: Message["done"]): void {
 		const outcome = readReply(reply);
 		if (typeof outcome === "string") {
 			done?.(outcome);
+			return;
+		}
+		if ("refusal" in outcome) {
+			done?.("refused", outcome.refusal);
 			return;
 		}
 		done?.("absent");

@@ -1,21 +1,28 @@
 import type { Session } from "../beep/index.js";
-import type { Endpoint, Reply } from "../names/index.js";
+import type { Domain, Endpoint, Reply } from "../names/index.js";
 import type { Link } from "./link.js";
+
+/** What a session is for, RFC 3340 §2.1: endpoints attach, or relays bind. */
+export type Mode = "endpoint-relay" | "relay-relay";
 
 /** One BEEP session, as the relay sees it: its APEX channels, and who is attached over them. */
 export class Peer {
 	readonly session: Session;
+	readonly mode: Mode;
 	readonly links = new Set<Link>();
 	/** What it is attached as, over whichever channel. */
 	readonly attachments = new Set<Endpoint>();
+	/** The domains for whose relay it was dialled. */
+	readonly relays = new Set<Domain>();
 
-	constructor(session: Session) {
+	constructor(session: Session, mode: Mode) {
 		this.session = session;
+		this.mode = mode;
 	}
 
-	/** RFC 3340 §4.4.3 step 1: ends everything established over the session. */
+	/** RFC 3340 §4.4.3 step 1: ends everything that the peer has established over the session. */
 	releaseAll(): void {
-		for (const link of this.links) link.releaseAll();
+		for (const link of this.links) link.releaseAll("peer");
 	}
 
 	/** The session has ended. */

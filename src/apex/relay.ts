@@ -1,17 +1,24 @@
-import type { ChannelAccept, Profile, Session } from "../beep/index.js";
+import type {
+	Channel,
+	ChannelAccept,
+	Profile,
+	Session,
+} from "../beep/index.js";
 import { type Clock, type Log, reply } from "../names/index.js";
+import { APEX_PROFILE } from "./apex-profile.js";
 import { Bindings } from "./bindings.js";
+import { resume } from "./data.js";
 import { type Directory, LocalDirectory } from "./directory.js";
 import { create, serving } from "./dispatch.js";
+import { Hold, type HoldParts } from "./hold/hold.js";
 import { CLOSING_TIME, DEFAULT_LIMITS, type RelayLimits } from "./limits.js";
 import { Link, type Serve } from "./link.js";
-import { Peer } from "./peer.js";
+import { Mesh } from "./mesh/mesh.js";
+import type { MeshParts } from "./mesh/parts.js";
+import { type Mode, Peer } from "./peer.js";
 import { RelayPost } from "./post.js";
 import type { Post, Service } from "./service.js";
 import type { RelayPolicy, RelayState } from "./state.js";
-
-/** The URI of the APEX profile, RFC 3340 §4.2. */
-export const APEX_PROFILE = "http://iana.org/beep/APEX";
 
 /** What a relay is handed. */
 export interface RelayParts extends RelayPolicy {
@@ -20,6 +27,10 @@ export interface RelayParts extends RelayPolicy {
 	readonly limits?: Partial<RelayLimits>;
 	/** Who is attached as what; without one the relay serves its domains alone. */
 	readonly directory?: Directory;
+	/** How to find other relays; without it data leaves only for those that have bound here. */
+	readonly mesh?: MeshParts | undefined;
+	/** Where data waits for its recipient to attach; without it that is dropped. */
+	readonly hold?: HoldParts | undefined;
 }
 
 /** A relay of the mesh, RFC 3340 §2.1. */
@@ -31,18 +42,36 @@ export class Relay {
 	readonly #serve: Serve;
 	readonly #peers = new Map<Session, Peer>();
 
-	constructor({ clock, limits, directory, ...parts }: RelayParts) {
+	constructor({
+		clock,
+		limits,
+		directory = new LocalDirectory(),
+		mesh,
+		hold,
+		...parts
+	}: RelayParts) {
 		this.#clock = clock;
+		const bindings = new Bindings((domain, binding) =>
+			this.#state.mesh?.bound(domain, binding),
+		);
 		this.#state = {
 			...parts,
+			clock,
 			limits: { ...DEFAULT_LIMITS, ...limits },
-			directory: directory ?? new LocalDirectory(),
-			bindings: new Bindings(),
+			directory,
+			bindings,
+			mesh: mesh && this.#mesh(mesh, { clock, log: parts.log, bindings }),
+			hold: hold && this.#hold(hold, { clock, log: parts.log, directory }),
 			services: new Map(),
 			closing: false,
 		};
 		this.post = new RelayPost(this.#state);
 		this.#serve = serving(this.#state);
+	}
+
+	/** Reads what is held; to be called when the services are there, and before anybody attaches. */
+	async load(): Promise<void> {
+		await this.#state.hold?.load();
 	}
 
 	/** Puts a service behind its well-known endpoint in every domain of ours. */
@@ -51,24 +80,27 @@ export class Relay {
 	}
 
 	/** The profile to offer on sessions. One may be offered on any number of them. */
-	profile(): Profile {
+	profile(mode: Mode = "endpoint-relay"): Profile {
 		return {
 			uri: APEX_PROFILE,
 			start: ({ session, channel, content }) => {
 				if (this.#state.closing) return reply(421, "the relay stops");
-				const link = new Link(this.#peer(session), channel, {
-					serve: this.#serve,
-					log: this.#state.log,
-					outboxOctets: this.#state.limits.outboxOctets,
-				});
+				const link = this.#link(this.#peer(session, mode), channel);
 				return this.#accept(link, content);
 			},
 		};
 	}
 
+	/** Stops what it does of its own accord; nobody is told. */
+	stop(): void {
+		this.#state.mesh?.close();
+		this.#state.hold?.close();
+	}
+
 	/** Terminates every attachment and binding, and releases the sessions, RFC 3340 §4.4.3. */
 	async close(): Promise<void> {
 		this.#state.closing = true;
+		this.stop();
 		const peers = [...this.#peers.values()];
 		const left = Promise.allSettled(
 			peers.map((peer) => peer.leave(reply(421, "the relay stops"))),
@@ -89,10 +121,40 @@ export class Relay {
 		};
 	}
 
-	#peer(session: Session): Peer {
+	#hold(
+		hold: HoldParts,
+		parts: Pick<RelayState, "clock" | "log" | "directory">,
+	): Hold {
+		return new Hold(hold, parts, (message, arrival, problem) =>
+			resume(this.#state, message, arrival, problem),
+		);
+	}
+
+	#mesh(
+		mesh: MeshParts,
+		parts: Pick<RelayState, "clock" | "log" | "bindings">,
+	): Mesh {
+		return new Mesh({
+			...mesh,
+			...parts,
+			profile: () => this.profile("relay-relay"),
+			peer: (session) => this.#peer(session, "relay-relay"),
+			newLink: (peer, channel) => this.#link(peer, channel),
+		});
+	}
+
+	#link(peer: Peer, channel: Channel): Link {
+		return new Link(peer, channel, {
+			serve: this.#serve,
+			log: this.#state.log,
+			outboxOctets: this.#state.limits.outboxOctets,
+		});
+	}
+
+	#peer(session: Session, mode: Mode): Peer {
 		const known = this.#peers.get(session);
 		if (known !== undefined) return known;
-		const peer = new Peer(session);
+		const peer = new Peer(session, mode);
 		this.#peers.set(session, peer);
 		session.once("close", () => {
 			this.#peers.delete(session);

@@ -2,7 +2,7 @@
  * The interface between the relay and the services behind well-known endpoints
  * (RFC 3340 §6). A service implements `Service` and is handed a `Post`.
  */
-import type { Domain, Endpoint } from "../names/index.js";
+import type { Domain, Endpoint, Reply } from "../names/index.js";
 import type { Element } from "../xml/index.js";
 
 /** What a `data` element carries to a service, or a service sends. */
@@ -36,6 +36,14 @@ export type Outcome =
 	/** The recipient is not attached, may not be sent to, or its session ended before it answered. */
 	| "absent";
 
+/** What is sent beside an element that refers to it by its `cid:`, RFC 3340 §4.1. */
+export interface PartBeside {
+	/** Without angle brackets. */
+	readonly contentId: string;
+	readonly contentType: string;
+	readonly body: Buffer;
+}
+
 export interface Post {
 	/**
 	 * Sends one element from a service of this relay, as `data` with inline content.
@@ -43,6 +51,8 @@ export interface Post {
 	 * @param content the element, already serialised
 	 * @param options.replaceKey while the message has not begun to leave, a later one with the
 	 *   identical key takes its place
+	 * @param options.perData are per-data options (RFC 3340 §4.4.4), already serialised
+	 * @param options.beside goes with it in a multipart/related
 	 * @param options.done is called once with what became of it
 	 */
 	send(
@@ -51,6 +61,8 @@ export interface Post {
 		content: string,
 		options?: {
 			readonly replaceKey?: object;
+			readonly perData?: string;
+			readonly beside?: PartBeside | undefined;
 			readonly done?: (outcome: Outcome) => void;
 		},
 	): void;
@@ -63,6 +75,23 @@ export interface Service {
 	receive(delivery: Delivery): void;
 	/** An application has attached as an endpoint and its `ok` is on its way. */
 	attached?(endpoint: Endpoint): void;
+	/** The report service alone: the relay has something to tell an originator. RFC 3340 §6.2. */
+	report?(report: Report): void;
+}
+
+/** What an originator is told about one recipient of its data. */
+export interface Report {
+	/** Who is told: the originator of the data. */
+	readonly to: Endpoint;
+	/** The recipient that is being reported on. */
+	readonly destination: Endpoint;
+	/** The transaction-identifier of the option that asked for it. */
+	readonly transID: string;
+	readonly status: Reply;
+	/** The language tag of the text of the status. */
+	readonly language: string;
+	/** RFC 3342 §2.1.1: how long the report may take, in milliseconds. */
+	readonly within?: number | undefined;
 }
 
 /** Says which domains are served here. */

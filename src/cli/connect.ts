@@ -8,6 +8,7 @@ import {
 	isSubaddress,
 	localOf,
 	newTransID,
+	parseDomain,
 	parseEndpoint,
 } from "../names/index.js";
 import { UsageError } from "./report.js";
@@ -24,7 +25,7 @@ export function withClientOptions(command: Command): Command {
 	return command
 		.option(
 			"--server <host:port>",
-			"the server to ask",
+			"the server to ask, or its domain, to be looked up in the DNS",
 			`127.0.0.1:${DEFAULT_PORT}`,
 		)
 		.option("--as <endpoint>", "who asks (default: the endpoint itself)")
@@ -35,7 +36,7 @@ export function withClientOptions(command: Command): Command {
 export interface Attached {
 	readonly client: Client;
 	readonly attachment: Attachment;
-	/** Aborted when the user interrupts the command, or reads no more of what it prints. */
+	/** Aborted when the user interrupts the command. */
 	readonly signal: AbortSignal;
 }
 
@@ -51,19 +52,27 @@ export async function attached<Result>(
 	use: (attached: Attached) => Promise<Result>,
 ): Promise<Result> {
 	const address = parseAddress(options.server);
-	if (address === undefined) {
-		throw new UsageError(`--server ${options.server} is not HOST:PORT`);
+	const domain = parseDomain(options.server);
+	if (address === undefined && domain === undefined) {
+		throw new UsageError(
+			`--server ${options.server} is neither HOST:PORT nor a domain`,
+		);
 	}
 	const who = options.as === undefined ? self : endpoint(options.as);
 	const interrupt = new AbortController();
-	process.once("SIGINT", () => interrupt.abort());
-	process.once("SIGTERM", () => interrupt.abort());
-	process.stdout.once("error", () => interrupt.abort());
-	const client = await connect({ ...address, signal: interrupt.signal });
+	const stop = (): void => interrupt.abort();
+	process.once("SIGINT", stop).once("SIGTERM", stop);
+	process.stdout.once("error", stop);
+	const { signal } = interrupt;
+	const client = await connect(
+		domain === undefined ? { ...address, signal } : { domain, signal },
+	);
 	try {
 		const attachment = await client.attach(subaddress(who));
 		return await use({ client, attachment, signal: interrupt.signal });
 	} finally {
+		process.off("SIGINT", stop).off("SIGTERM", stop);
+		process.stdout.off("error", stop);
 		await client.close();
 	}
 }

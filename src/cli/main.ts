@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { access } from "./access.js";
+import { account } from "./account.js";
 import { fetch } from "./fetch.js";
 import { inspect } from "./inspect.js";
 import { publish } from "./publish.js";
@@ -23,7 +25,17 @@ const program = new Command("apex")
 	})
 	.exitOverride();
 
-for (const add of [serve, publish, fetch, subscribe, watch, replay, inspect]) {
+for (const add of [
+	serve,
+	publish,
+	fetch,
+	subscribe,
+	watch,
+	access,
+	account,
+	replay,
+	inspect,
+]) {
 	add(program);
 }
 

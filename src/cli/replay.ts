@@ -3,10 +3,12 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { loadConfig, parseAddress } from "../config/index.js";
-import { ManualClock } from "../names/index.js";
+import { type Config, loadConfig, parseAddress } from "../config/index.js";
+import type { Dns } from "../dns/index.js";
+import type { Clock } from "../names/index.js";
 import { startServer } from "../server.js";
 import {
+	listenForWires,
 	type Outcome,
 	openWire,
 	parseTranscript,
@@ -21,6 +23,7 @@ import {
 	TranscriptError,
 } from "../transcript/index.js";
 import { EXIT, UsageError } from "./report.js";
+import { configurationIn } from "./serve.js";
 
 interface Options {
 	readonly server?: string;
@@ -48,7 +51,7 @@ async function run(files: string[], options: Options): Promise<void> {
 	const outcomes: Outcome[] = [];
 	for (const transcript of transcripts) {
 		const outcome = await usage(() =>
-			replayTranscript(transcript, target, { openWire }),
+			replayTranscript(transcript, target, { openWire, listenForWires }),
 		);
 		outcomes.push(outcome);
 		if (options.reporter === "lines")
@@ -100,34 +103,53 @@ function targetOf({ server }: Options): Target {
 	return { address };
 }
 
-/** The moment of the examples in RFC 3343 §2. */
-const START = Date.parse("2000-05-14T13:30:00-08:00");
+/** A replay asks nobody: what its transcript says is all there is. */
+const noDns: Dns = { srv: async () => [], addresses: async () => [] };
 
-/** Starts a server for one transcript, with a clock that moves only when it is told to. */
-export async function startForReplay(): Promise<ReplayServer> {
+/**
+ * Starts a server for one transcript.
+ *
+ * @param words flags of `apex serve`, to which `--dev` and a new data folder are added
+ * @throws UsageError or ConfigError where they have no meaning
+ */
+export async function startForReplay(
+	words: readonly string[],
+	clock: Clock,
+): Promise<ReplayServer> {
 	const folder = mkdtempSync(join(tmpdir(), "apex-replay-"));
-	const config = loadConfig({
-		flags: {
-			dev: true,
-			domains: ["example.com"],
-			data: folder,
-			listen: "127.0.0.1:0",
-		},
+	const forget = (): Promise<void> =>
+		rm(folder, { recursive: true, force: true });
+	try {
+		const config = configFor(words, folder);
+		let server = await startServer(config, { clock, dns: noDns });
+		const { mesh } = server;
+		return {
+			get address() {
+				return server.address;
+			},
+			mesh,
+			async restart() {
+				await server.kill();
+				server = await startServer({ ...config, mesh }, { clock, dns: noDns });
+			},
+			async stop() {
+				await server.close();
+				await forget();
+			},
+		};
+	} catch (error) {
+		await forget();
+		throw error;
+	}
+}
+
+function configFor(words: readonly string[], data: string): Config {
+	const { file, flags } = configurationIn(words);
+	if (flags.data !== undefined) {
+		throw new UsageError("--data: a replay begins with nothing");
+	}
+	return loadConfig({
+		file,
+		flags: { listen: "127.0.0.1:0", ...flags, dev: true, data },
 	});
-	const clock = new ManualClock(START);
-	let server = await startServer(config, { clock });
-	return {
-		get address() {
-			return server.address;
-		},
-		advance: (ms) => clock.advance(ms),
-		async restart() {
-			await server.kill();
-			server = await startServer(config, { clock });
-		},
-		async stop() {
-			await server.close();
-			await rm(folder, { recursive: true, force: true });
-		},
-	};
 }

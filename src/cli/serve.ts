@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Command } from "commander";
 import { pino } from "pino";
 import pretty from "pino-pretty";
 import {
@@ -9,6 +9,7 @@ import {
 } from "../config/index.js";
 import type { Log } from "../names/index.js";
 import { startServer } from "../server.js";
+import { UsageError } from "./report.js";
 
 interface Options {
 	config?: string;
@@ -16,21 +17,43 @@ interface Options {
 	domain?: string[];
 	data?: string;
 	listen?: string;
+	mesh?: string;
+	route?: string[];
 	log?: NonNullable<ConfigInput["log"]>;
 }
 
 /** `apex serve`: runs the server until it is told to stop. */
 export function serve(program: Command): void {
-	program
-		.command("serve")
-		.description("run the server")
+	withFlags(program.command("serve")).description("run the server").action(run);
+}
+
+/**
+ * What the flags of `apex serve` say, by themselves or with a file that they name.
+ *
+ * @throws CommanderError where they are none
+ */
+export function configurationIn(words: readonly string[]): {
+	file: string | undefined;
+	flags: ConfigInput;
+} {
+	const command = withFlags(new Command())
+		.exitOverride()
+		.configureOutput({ writeErr: () => {} })
+		.parse(words, { from: "user" });
+	const options = command.opts<Options>();
+	return { file: options.config, flags: flagsOf(options) };
+}
+
+function withFlags(command: Command): Command {
+	return command
 		.option("--config <file>", "a YAML file; flags win over what it says")
 		.option("--dev", "for a laptop: loopback only, any endpoint may attach")
 		.option("--domain <domain...>", "the domains to serve")
 		.option("--data <folder>", "where everything durable is kept")
 		.option("--listen <host:port>", "where endpoints attach")
-		.option("--log <level>", "debug, info, warn, error or silent")
-		.action(run);
+		.option("--mesh <host:port>", "where relays of other domains bind")
+		.option("--route <domain=host:port...>", "where another domain's relay is")
+		.option("--log <level>", "debug, info, warn, error or silent");
 }
 
 async function run(options: Options): Promise<void> {
@@ -49,7 +72,12 @@ async function run(options: Options): Promise<void> {
 	});
 	const at = formatAddress(server.address);
 	log.info(
-		{ listen: at, domains: config.domains, dev: config.dev },
+		{
+			listen: at,
+			mesh: server.mesh && formatAddress(server.mesh),
+			domains: config.domains,
+			dev: config.dev,
+		},
 		`ready on ${at}`,
 	);
 	if (process.stdout.isTTY && config.dev) hint(config, at);
@@ -68,8 +96,27 @@ async function run(options: Options): Promise<void> {
 	process.once("SIGINT", stop);
 }
 
-function flagsOf({ domain, config: _, ...others }: Options): ConfigInput {
-	return { ...others, ...(domain === undefined ? {} : { domains: domain }) };
+function flagsOf({
+	domain,
+	route,
+	config: _,
+	...others
+}: Options): ConfigInput {
+	return {
+		...others,
+		...(domain === undefined ? {} : { domains: domain }),
+		...(route === undefined
+			? {}
+			: { routes: Object.fromEntries(route.map(routeOf)) }),
+	};
+}
+
+function routeOf(text: string): [domain: string, address: string] {
+	const equals = text.indexOf("=");
+	if (equals < 1) {
+		throw new UsageError(`--route ${text} is not DOMAIN=HOST:PORT`);
+	}
+	return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 /** JSON lines, or something for people when a person looks on. */

@@ -191,17 +191,19 @@ export class Attachment {
 	}
 
 	/**
-	 * Sends an operation to the presence service and waits for the answer.
+	 * Sends an operation to a service and waits for the answer.
 	 *
-	 * @param element its transID is put in; the domain is that of its `publisher`, or else ours
+	 * @param element its transID is put in
+	 * @param options.service by default the presence service of the domain of its `publisher`,
+	 *   or else of ours
 	 */
 	operation(
 		element: NewElement,
-		{ signal }: Signal = {},
+		{ service, signal }: Signal & { readonly service?: Endpoint } = {},
 	): Promise<OperationReply> {
 		const { publisher = this.endpoint } = element.attributes ?? {};
 		return this.#operations.request(
-			presenceService(toEndpoint(String(publisher))),
+			service ?? presenceService(toEndpoint(String(publisher))),
 			(transID) => ({
 				...element,
 				attributes: { ...element.attributes, transID },

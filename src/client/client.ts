@@ -41,13 +41,13 @@ export class Client {
 	}
 
 	private constructor(
-		{ host, port }: Target,
+		{ find }: Target,
 		reconnect: boolean,
 		surroundings: Surroundings,
 		link: Link,
 	) {
 		const { signal } = this.#over;
-		this.#target = { host, port, signal };
+		this.#target = { find, signal };
 		this.#reconnect = reconnect;
 		this.#surroundings = surroundings;
 		this.#link = link;

@@ -1,17 +1,27 @@
+import { type Address, type Dns, findRelays, nodeDns } from "../dns/index.js";
 import {
 	type Clock,
 	type Log,
+	parseDomain,
 	type Random,
 	silent,
 	systemClock,
 } from "../names/index.js";
 import { Client } from "./client.js";
+import { ConnectionError } from "./error.js";
 
 export interface ConnectOptions {
 	/** By default 127.0.0.1. */
 	readonly host?: string;
 	/** By default 10913. */
 	readonly port?: number;
+	/**
+	 * Instead of a host and a port: an administrative domain whose relay is looked up, as
+	 * `_apex-edge._tcp` in the DNS (RFC 3340 §3.1). It is looked up again at a reconnection.
+	 */
+	readonly domain?: string;
+	/** Where it is looked up; by default where this machine looks everything up. */
+	readonly dns?: Dns;
 	/** Calls off the connecting. */
 	readonly signal?: AbortSignal;
 	/**
@@ -27,21 +37,36 @@ export interface ConnectOptions {
 /**
  * Connects to a relay.
  *
- * @throws the error of the socket (its `code` is ECONNREFUSED, say), ApexError when the
- *   server does not serve, TimeoutError, or the reason of the signal
+ * @throws the error of the socket or of the DNS (its `code` is ECONNREFUSED, say),
+ *   ConnectionError when the domain has no relay, ApexError when the server does not serve,
+ *   TimeoutError, or the reason of the signal
  */
 export function connect({
 	host = "127.0.0.1",
 	port = 10913,
+	domain,
+	dns,
 	signal,
 	reconnect = false,
 	clock = systemClock,
 	random = Math.random,
 	log = silent,
 }: ConnectOptions = {}): Promise<Client> {
-	return Client.connect({ host, port, signal }, reconnect, {
-		clock,
-		random,
-		log,
-	});
+	const find =
+		domain === undefined
+			? async () => [{ host, port }]
+			: () => relaysOf(domain, dns ?? nodeDns(), random);
+	return Client.connect({ find, signal }, reconnect, { clock, random, log });
+}
+
+async function relaysOf(
+	text: string,
+	dns: Dns,
+	random: Random,
+): Promise<Address[]> {
+	const domain = parseDomain(text);
+	if (domain === undefined) throw new TypeError(`${text} is no domain`);
+	const found = await findRelays("apex-edge", domain, { dns, random });
+	if (found.length > 0) return found;
+	throw new ConnectionError(`${domain} has no relay`);
 }

@@ -4,6 +4,13 @@
  * `connect` opens a session; a `Client` attaches; an `Attachment` publishes, subscribes,
  * polls, watches and exchanges data with other applications.
  */
+export {
+	type AccessEntry,
+	getAccess,
+	type NewAccessEntry,
+	queryAccess,
+	setAccess,
+} from "./access.js";
 export { type Attachment, INBOX } from "./attachment.js";
 export type { AttachOptions, Client } from "./client.js";
 export { type ConnectOptions, connect } from "./connect.js";
@@ -29,4 +36,5 @@ export {
 	type WireAddress,
 	type WireArrival,
 } from "./wire.js";
+export { listenForWires, type WireListener } from "./wire-listener.js";
 export { TIMEOUT } from "./within.js";

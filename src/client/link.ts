@@ -1,4 +1,5 @@
 import { BeepError, type Channel, connect, Session } from "../beep/index.js";
+import type { Address } from "../dns/index.js";
 import { beepXml, parseEntity } from "../mime/index.js";
 import {
 	type Clock,
@@ -28,10 +29,10 @@ export interface Surroundings {
 	readonly log: Log;
 }
 
-/** Where a relay listens, and a signal that calls off the connecting. */
+/** Where a relay may be, and a signal that calls off the connecting. */
 export interface Target {
-	readonly host: string;
-	readonly port: number;
+	/** Addresses in the order in which to try them, at least one. They are asked for each time. */
+	readonly find: () => Promise<readonly Address[]>;
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -52,8 +53,23 @@ export class Link {
 	#shared: Promise<Channel> | undefined;
 
 	/** Connects. @throws the error of the socket, the signal's reason, TimeoutError, ApexError */
-	static async open(
-		{ host, port, signal }: Target,
+	static async open(target: Target, surroundings: Surroundings): Promise<Link> {
+		const { find, signal } = target;
+		let failure: unknown;
+		for (const address of await find()) {
+			try {
+				return await Link.#openAt(address, signal, surroundings);
+			} catch (error) {
+				signal?.throwIfAborted();
+				failure ??= error;
+			}
+		}
+		throw failure;
+	}
+
+	static async #openAt(
+		{ host, port }: Address,
+		signal: AbortSignal | undefined,
 		surroundings: Surroundings,
 	): Promise<Link> {
 		const { clock, log } = surroundings;

@@ -147,16 +147,17 @@ export class Operations {
 	 * @throws XmlError when it is not valid
 	 */
 	take({ originator, content }: IncomingData): boolean {
-		if (!originator.startsWith("apex=presence@")) return false;
-		const heard = hear(content);
+		const heard = hear(originator, content);
 		if (heard === undefined) return false;
 		const transID = Number(heard.element.attributes.transID);
 		const waiting = this.#waiting.get(transID);
-		// RFC 3343 §4.5: updates of what has ended may still be in transit
 		if (waiting?.service === originator) {
 			waiting.listener.heard(heard);
+			return true;
 		}
-		return true;
+		// RFC 3341 §4.4: the owner of an entry hears of a change that somebody else made.
+		// RFC 3343 §4.5: updates of what has ended may still be in transit.
+		return heard.element.name !== "set";
 	}
 
 	/** The attachment is lost, and there will be another. */

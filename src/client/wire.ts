@@ -76,7 +76,7 @@ export async function openWire(
 	const channel = await startOn(session, handler);
 	session.once("close", (reason) => arrived({ kind: "closed", reason }));
 	return {
-		send: (xml) => send(channel, xml, arrived),
+		send: (xml) => sendOver(channel, xml, arrived),
 		answer(kind, xml) {
 			const request = unanswered.shift();
 			if (kind === "RPY") request?.reply(beepXml(xml));
@@ -133,7 +133,8 @@ async function startOn(
 	}
 }
 
-function send(
+/** Sends an element as a MSG, and tells the answer when it arrives. */
+export function sendOver(
 	channel: Channel,
 	xml: string,
 	arrived: (arrival: WireArrival) => void,
@@ -156,7 +157,7 @@ function withPart(xml: string): string | Buffer {
 }
 
 /** The XML of a message; what is no MIME is given as it came, for the caller to judge. */
-function xmlIn(payload: Buffer): string {
+export function xmlIn(payload: Buffer): string {
 	try {
 		const entity = parseEntity(payload);
 		const { body } =

@@ -8,6 +8,7 @@ export { ConfigError, loadConfig } from "./load.js";
 export {
 	type Config,
 	type ConfigInput,
+	DEFAULT_MESH_PORT,
 	DEFAULT_PORT,
 	schema,
 } from "./schema.js";

@@ -14,6 +14,7 @@ const VARIABLES: Readonly<Record<string, keyof ConfigInput>> = {
 	APEX_DOMAINS: "domains",
 	APEX_DATA: "data",
 	APEX_LISTEN: "listen",
+	APEX_MESH: "mesh",
 	APEX_LOG: "log",
 };
 
@@ -65,10 +66,11 @@ function fromEnvironment(
 
 /** What needs more than one key to be judged. */
 function checked(config: Config): Config {
-	const { dev, listen } = config;
-	if (dev && !isLoopback(listen.host)) {
+	const { dev, listen, mesh } = config;
+	for (const { host } of mesh === undefined ? [listen] : [listen, mesh]) {
+		if (!dev || isLoopback(host)) continue;
 		throw new ConfigError(
-			`--dev needs no authentication, so it listens on loopback only, not on ${listen.host}`,
+			`--dev needs no authentication, so it listens on loopback only, not on ${host}`,
 		);
 	}
 	return config;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseDomain } from "../names/index.js";
-import { parseAddress } from "./address.js";
+import { isAddressRange, isNameServer, parseAddress } from "./address.js";
 
 const domain = z.string().transform((text, context) => {
 	const domain = parseDomain(text);
@@ -16,8 +16,39 @@ const address = z.string().transform((text, context) => {
 	return z.NEVER;
 });
 
+const routes = z.record(z.string(), address).transform((record, context) => {
+	const pairs = Object.entries(record).flatMap(([name, at]) => {
+		const parsed = parseDomain(name);
+		if (parsed !== undefined) return [[parsed, at] as const];
+		context.addIssue(`"${name}" is no domain`);
+		return [];
+	});
+	return new Map(pairs);
+});
+
+const peer = z
+	.strictObject({
+		identity: z.string().min(1).optional(),
+		address: z
+			.string()
+			.refine(
+				isAddressRange,
+				"not an address such as 192.0.2.7, or 192.0.2.0/24",
+			)
+			.optional(),
+		domains: z.array(domain).default([]),
+		trusted: z.boolean().default(false),
+	})
+	.refine(
+		({ identity, address }) => (identity ?? address) !== undefined,
+		"a peer needs an identity or an address",
+	);
+
 /** The unprivileged stand-in for apex-edge (913, RFC 3340 §8.3). */
 export const DEFAULT_PORT = 10913;
+
+/** The unprivileged stand-in for apex-mesh (912, RFC 3340 §8.2). */
+export const DEFAULT_MESH_PORT = 10912;
 
 /**
  * The whole configuration. A file, the environment and the flags of `apex serve` all end
@@ -43,6 +74,35 @@ export const schema = z.strictObject({
 	listen: address
 		.prefault(`127.0.0.1:${DEFAULT_PORT}`)
 		.describe("where endpoints attach (BEEP over TCP), e.g. 127.0.0.1:10913"),
+	mesh: address
+		.optional()
+		.describe(
+			`where relays of other domains bind, e.g. 127.0.0.1:${DEFAULT_MESH_PORT}; with it, the DNS is asked for theirs`,
+		),
+	routes: routes
+		.prefault({})
+		.describe("where the relays of other domains are, before the DNS is asked"),
+	meshPort: z
+		.number()
+		.int()
+		.min(1)
+		.max(65535)
+		.default(912)
+		.describe(
+			"the port of relays that no SRV record names: IANA's, RFC 3340 §3.1",
+		),
+	dns: z
+		.array(
+			z.string().refine(isNameServer, "not an address, or one with a port"),
+		)
+		.default([])
+		.describe("the DNS servers to ask, by default the machine's"),
+	peers: z
+		.array(peer)
+		.default([])
+		.describe(
+			"which relays may bind, and so originate, for which domains (RFC 3340 §4.5.2); a relay that has authenticated as a domain may do so for that one",
+		),
 	log: z
 		.enum(["debug", "info", "warn", "error", "silent"])
 		.default("info")
@@ -80,6 +140,35 @@ export const schema = z.strictObject({
 				.positive()
 				.default(100)
 				.describe("recipients of one data element"),
+			heldMessages: z
+				.number()
+				.int()
+				.nonnegative()
+				.default(10_000)
+				.describe(
+					"messages that wait for one endpoint and its subaddresses to attach (RFC 3342 §3)",
+				),
+			heldOctets: z
+				.number()
+				.int()
+				.nonnegative()
+				.default(64 * 1024 * 1024)
+				.describe("the octets of these messages"),
+			heldSeconds: z
+				.number()
+				.int()
+				.positive()
+				.default(30 * 24 * 3600)
+				.describe("how long a message waits at the most, in seconds"),
+			hops: z
+				.number()
+				.int()
+				.min(0)
+				.max(255)
+				.default(16)
+				.describe(
+					"how many relays may pass data on that does not say so itself (RFC 3342 §4); 0 for any number",
+				),
 		})
 		.prefault({})
 		.describe("what a stranger may ask of the server"),

@@ -30,13 +30,28 @@ export const CODES = {
 /** A reply code that this project sends. */
 export type ReplyCode = keyof typeof CODES;
 
+/** Whether a number that a peer sent is one of these codes. */
+export function isReplyCode(code: number): code is ReplyCode {
+	return Object.hasOwn(CODES, code);
+}
+
 /** What a service or a relay answers: a code for programs and a text for people. */
 export interface Reply {
 	readonly code: ReplyCode;
 	readonly text: string;
 }
 
+/** A reply that says no. */
+export interface Refusal extends Reply {
+	readonly code: Exclude<ReplyCode, 250>;
+}
+
 /** A reply; without a text of its own it says what its code means. */
 export function reply(code: ReplyCode, text: string = CODES[code]): Reply {
+	return { code, text };
+}
+
+/** A reply that says no, and to people why. */
+export function refusal(code: Refusal["code"], text: string): Refusal {
 	return { code, text };
 }

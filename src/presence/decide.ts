@@ -9,8 +9,8 @@ import {
 	formatTimestamp,
 	type Instant,
 	localOf,
-	type ReplyCode,
-	reply,
+	type Refusal,
+	refusal,
 	sameInstant,
 } from "../names/index.js";
 import type { Faces } from "./face.js";
@@ -43,6 +43,8 @@ export interface BeginRequest extends OperationKey {
 	readonly duration: number;
 	/** Stored with the operation for the face. */
 	readonly data?: string;
+	/** The operation of this id is in progress, and this is a new duration for it. */
+	readonly refreshes?: boolean;
 }
 
 /** A request to publish. */
@@ -58,14 +60,24 @@ export interface PublishRequest {
 	readonly tuples: readonly Tuple[];
 }
 
+/** What a publish puts into an entry. */
+export type Content = Pick<Entry, "publisherInfo" | "tuples" | "data">;
+
+/** A request to publish what depends on the entry that it replaces, and on when it does. */
+export interface ComposeRequest {
+	readonly domain: Domain;
+	readonly originator: Endpoint;
+	readonly subject: Endpoint;
+	/** What the `lastUpdate` of the entry must be, in milliseconds since 1970, if anything. */
+	readonly ifMatch?: number;
+	/** @returns the content of an entry of this `lastUpdate`, or why there is none */
+	compose(earlier: Entry, lastUpdate: number): Content | Refusal;
+}
+
 /** The answer to a request. With 250, `entry` is what a subscriber is to be told. */
 export type Answer =
 	| { readonly code: 250; readonly entry: Entry }
-	| {
-			readonly code: Exclude<ReplyCode, 250>;
-			readonly text: string;
-			readonly entry?: never;
-	  };
+	| (Refusal & { readonly entry?: never });
 
 /** What was decided. */
 export interface Decision {
@@ -104,8 +116,13 @@ function decideBegin(
 		...(request.data === undefined ? {} : { data: request.data }),
 	};
 	// step 4, where the face replaces; RFC 3859 §3.4.1 (3), where it refuses
-	const replaces = view.faces.get(request.face)?.occupied === "replace";
 	const occupant = view.state.occupant(operation);
+	const refreshes = request.refreshes === true;
+	if (refreshes && occupant?.id !== request.id) {
+		return { answer: refusal(550, `no ${kind} has the id ${request.id}`) };
+	}
+	const replaces =
+		refreshes || view.faces.get(request.face)?.occupied === "replace";
 	if (occupant !== undefined && !replaces && request.duration > 0) {
 		return { answer: refusal(555, `a ${kind} to it is in progress`) };
 	}
@@ -165,22 +182,47 @@ export function decidePublish(view: View, request: PublishRequest): Decision {
 	// step 5
 	const current = subject.entry.lastUpdate;
 	if (!sameInstant(request.lastUpdate, { ms: current, finer: "" })) {
-		return {
-			answer: refusal(
-				555,
-				`lastUpdate of the entry is ${formatTimestamp(current)}`,
-			),
-		};
+		return { answer: stale(current) };
 	}
-	// step 6; two updates within one millisecond still differ, so that step 5 tells them apart
-	const entry: Entry = {
-		publisher: request.subject,
-		lastUpdate: Math.max(view.now, current + 1),
-		publisherInfo: request.publisherInfo,
-		tuples: request.tuples,
-	};
+	// step 6
+	const { publisherInfo, tuples } = request;
+	return replacing(view, subject.entry, () => ({ publisherInfo, tuples }));
+}
+
+/** The same for a face whose protocol does not ask for `lastUpdate`, or composes entries. */
+export function decideCompose(view: View, request: ComposeRequest): Decision {
+	const subject = permitted(view, request, "presence:publish");
+	if ("code" in subject) return { answer: subject };
+	const current = subject.entry.lastUpdate;
+	if (request.ifMatch !== undefined && request.ifMatch !== current) {
+		return { answer: stale(current) };
+	}
+	return replacing(view, subject.entry, (lastUpdate) =>
+		request.compose(subject.entry, lastUpdate),
+	);
+}
+
+function stale(lastUpdate: number): Refusal {
+	return refusal(
+		555,
+		`lastUpdate of the entry is ${formatTimestamp(lastUpdate)}`,
+	);
+}
+
+/** RFC 3343 §4.4 step 6. */
+function replacing(
+	view: View,
+	earlier: Entry,
+	compose: (lastUpdate: number) => Content | Refusal,
+): Decision {
+	const { publisher } = earlier;
+	// two updates within one millisecond still differ, so that step 5 tells them apart
+	const lastUpdate = Math.max(view.now, earlier.lastUpdate + 1);
+	const content = compose(lastUpdate);
+	if ("code" in content) return { answer: content };
+	const entry: Entry = { publisher, lastUpdate, ...content };
 	return {
-		change: { subject: request.subject, entry },
+		change: { subject: publisher, entry },
 		answer: { code: 250, entry },
 	};
 }
@@ -205,6 +247,24 @@ export function decideTerminate(view: View, key: OperationKey): Decision {
 /** The change that ends one operation. */
 export function ending(operation: Operation, reason: EndReason): Change {
 	return { subject: operation.subject, ends: [{ operation, reason }] };
+}
+
+/** Asks again whether each operation on a subject is allowed, and ends those that are not. */
+export function decideRevoke(view: View, endpoint: Endpoint): Decision {
+	const subject = view.state.subject(endpoint);
+	if (subject === undefined) {
+		return { answer: refusal(550, `${endpoint} is not known here`) };
+	}
+	const ends = [...subject.subscriptions.values(), ...subject.watches.values()]
+		.filter(
+			({ kind, originator }) =>
+				!view.allows(endpoint, originator, `presence:${kind}`),
+		)
+		.map((operation) => ({ operation, reason: "revoked" as const }));
+	return {
+		answer: { code: 250, entry: subject.entry },
+		...(ends.length === 0 ? {} : { change: { subject: endpoint, ends } }),
+	};
 }
 
 /**
@@ -236,7 +296,7 @@ function permitted(
 		readonly subject: Endpoint;
 	},
 	action: string,
-): Subject | Exclude<Answer, { code: 250 }> {
+): Subject | Refusal {
 	if (domainOf(request.subject) !== request.domain) {
 		return refusal(553, `${request.subject} is not of ${request.domain}`);
 	}
@@ -251,11 +311,4 @@ function permitted(
 		);
 	}
 	return subject;
-}
-
-function refusal(
-	code: Exclude<ReplyCode, 250>,
-	text: string,
-): Exclude<Answer, { code: 250 }> {
-	return { ...reply(code, text), code };
 }

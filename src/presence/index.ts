@@ -1,4 +1,10 @@
-export type { Answer, BeginRequest, PublishRequest } from "./decide.js";
+export type {
+	Answer,
+	BeginRequest,
+	ComposeRequest,
+	Content,
+	PublishRequest,
+} from "./decide.js";
 export type { Face, SubscriberNews } from "./face.js";
 export { NOTICE_LIFETIME } from "./notices.js";
 export type { LiveOperation } from "./operation.js";

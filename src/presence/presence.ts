@@ -7,8 +7,11 @@ import {
 import {
 	type Answer,
 	type BeginRequest,
+	type ComposeRequest,
 	type Decision,
+	decideCompose,
 	decidePublish,
+	decideRevoke,
 	decideSubscribe,
 	decideTerminate,
 	decideWatch,
@@ -23,7 +26,13 @@ import { Notices } from "./notices.js";
 import type { LiveOperation } from "./operation.js";
 import { State } from "./state.js";
 import type { PresenceStore } from "./store.js";
-import type { Change, Committed, Notice, OperationKey } from "./types.js";
+import type {
+	Change,
+	Committed,
+	Entry,
+	Notice,
+	OperationKey,
+} from "./types.js";
 
 /** What the presence core is handed. */
 export interface PresenceParts {
@@ -85,9 +94,14 @@ export class Presence {
 		for await (const notice of this.#store.notices()) notices.push(notice);
 		notices.sort((one, other) => one.at - other.at);
 		for (const notice of notices) this.#notices.add(notice);
+		const subjects = new Set<Endpoint>();
 		for await (const operation of this.#store.operations()) {
-			if (this.#faces.has(operation.face)) this.#state.loadOperation(operation);
+			if (!this.#faces.has(operation.face)) continue;
+			this.#state.loadOperation(operation);
+			subjects.add(operation.subject);
 		}
+		// what an owner allows may have changed meanwhile too
+		for (const subject of subjects) this.accessChanged(subject);
 	}
 
 	/** Stops the timers; what is under way is still committed. */
@@ -134,9 +148,25 @@ export class Presence {
 		this.#perform(() => decidePublish(this.#view, request), answer);
 	}
 
+	/** RFC 3343 §4.4, for a face that composes the entry itself. */
+	compose(request: ComposeRequest, answer: (answer: Answer) => void): void {
+		this.#perform(() => decideCompose(this.#view, request), answer);
+	}
+
 	/** RFC 3343 §4.5. */
 	terminate(key: OperationKey, answer: (answer: Answer) => void): void {
 		this.#perform(() => decideTerminate(this.#view, key), answer);
+	}
+
+	/**
+	 * The access entries of an owner have changed. Whoever may no longer subscribe to it, or
+	 * watch it, hears no more of it, except that the operation has ended.
+	 */
+	accessChanged(owner: Endpoint): void {
+		this.#perform(
+			() => decideRevoke(this.#view, owner),
+			() => {},
+		);
 	}
 
 	/** Who is subscribed to a subject, as a watcher is told. */
@@ -149,9 +179,26 @@ export class Presence {
 		}));
 	}
 
+	/** Whether the beginning of an operation is durable, and its end is not. */
+	isTold(operation: LiveOperation): boolean {
+		return this.#state.isTold(operation);
+	}
+
 	/** An operation in progress. */
 	operation(key: OperationKey): LiveOperation | undefined {
 		return this.#state.operation(key.face, key.originator, key.id);
+	}
+
+	/** The operations in progress that came through a face, of all originators or of one. */
+	operations(face: string, originator?: Endpoint): Iterable<LiveOperation> {
+		return originator === undefined
+			? this.#state.operationsThrough(face)
+			: this.#state.operationsOf(face, originator);
+	}
+
+	/** The newest entry of a subject that may be told. */
+	entry(subject: Endpoint): Entry | undefined {
+		return this.#state.subject(subject)?.durable;
 	}
 
 	/**

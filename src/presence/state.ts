@@ -66,6 +66,13 @@ export class State {
 		return this.#operations.get(face)?.get(originator)?.values() ?? [];
 	}
 
+	/** All that is in progress through one face. */
+	*operationsThrough(face: string): Iterable<LiveOperation> {
+		for (const theirs of this.#operations.get(face)?.values() ?? []) {
+			yield* theirs.values();
+		}
+	}
+
 	/** The operation of one kind and subject that has the slot which `operation` would take. */
 	occupant(operation: Operation): LiveOperation | undefined {
 		const subject = this.#subjects.get(operation.subject);
@@ -117,12 +124,14 @@ export class State {
 			if (subject === undefined) this.#addSubject(change.entry, 0, undefined);
 			else subject.entry = change.entry;
 		}
-		for (const { operation } of change.ends ?? []) {
+		for (const { operation, reason } of change.ends ?? []) {
 			const { face, originator, id } = operation;
 			const live = this.operation(face, originator, id);
 			if (live === undefined) continue;
 			this.#live.set(operation, live);
 			this.#end(live);
+			// what was allowed before is not told any more, even what was published before
+			if (reason === "revoked") this.#silence(live);
 		}
 		if (change.begins !== undefined) this.#begin(change.begins);
 		const subject = this.#subjects.get(change.subject);
@@ -136,7 +145,7 @@ export class State {
 		if (change.entry !== undefined) subject.durable = change.entry;
 		for (const { operation } of change.ends ?? []) {
 			const live = this.#live.get(operation);
-			if (live !== undefined) audience(subject, live.kind).delete(live);
+			if (live !== undefined) this.#silence(live);
 		}
 		if (change.begins !== undefined) this.#tell(change.begins);
 	}
@@ -199,6 +208,11 @@ export class State {
 		const subject = this.#subjects.get(stored.subject);
 		if (live === undefined || subject === undefined) return;
 		audience(subject, live.kind).add(live);
+	}
+
+	#silence(live: LiveOperation): void {
+		const subject = this.#subjects.get(live.subject);
+		if (subject !== undefined) audience(subject, live.kind).delete(live);
 	}
 
 	#slotOf(operation: Operation): string {

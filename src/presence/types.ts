@@ -26,6 +26,8 @@ export interface Entry {
 	readonly publisherInfo: string;
 	/** One or more. */
 	readonly tuples: readonly Tuple[];
+	/** What the face that published it wants to remember with it; the core does not look inside. */
+	readonly data?: string;
 }
 
 /** What identifies a stored operation: the face it came through, who asked, and their own id for it. */

@@ -1,6 +1,8 @@
 /** Stored values: JSON, checked when it is read. */
 import { z } from "zod";
 import type { AccessEntry } from "../access/index.js";
+import type { Account } from "../accounts/index.js";
+import type { Held } from "../apex/index.js";
 import { type Endpoint, parseEndpoint } from "../names/index.js";
 import type { Entry, Notice, Operation } from "../presence/index.js";
 import { StoreError } from "./error.js";
@@ -34,6 +36,7 @@ export const entry: Type<Entry> = z.object({
 			),
 		}),
 	),
+	data: z.string().exactOptional(),
 });
 
 export const operation: Type<Operation> = z.object({
@@ -58,6 +61,62 @@ export const access: Type<AccessEntry> = z.object({
 	actions: z.array(z.string()).min(1),
 	lastUpdate: z.number(),
 });
+
+// Most messages are ASCII, and people read them with `apex inspect`: hence a character for
+// each octet, and not base64.
+const OCTETS = "latin1";
+
+export const held: Type<Held> = z.object({
+	recipient: endpoint,
+	number: count,
+	arrived: z.number(),
+	timed: z.boolean(),
+	message: z.string().transform((text) => Buffer.from(text, OCTETS)),
+});
+
+const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
+
+const verifier = z.object({
+	salt: base64,
+	iterations: z.int().positive(),
+	storedKey: base64,
+	serverKey: base64,
+});
+
+export const account: Type<Account> = z.object({
+	name: endpoint,
+	scram: z.object({ "SHA-1": verifier, "SHA-256": verifier }),
+	digest: base64.exactOptional(),
+});
+
+export const secret: Type<Buffer> = base64;
+
+/** An account, as it is stored. */
+export function storableAccount({ name, scram, digest }: Account): unknown {
+	const verifierOf = ({
+		salt,
+		iterations,
+		...keys
+	}: Account["scram"]["SHA-1"]) => ({
+		salt: salt.toString("base64"),
+		iterations,
+		storedKey: keys.storedKey.toString("base64"),
+		serverKey: keys.serverKey.toString("base64"),
+	});
+	return {
+		name,
+		scram: {
+			"SHA-1": verifierOf(scram["SHA-1"]),
+			"SHA-256": verifierOf(scram["SHA-256"]),
+		},
+		digest: digest?.toString("base64"),
+	};
+}
+
+/** A message that is held, as it is stored. */
+export function storable(message: Held): unknown {
+	return { ...message, message: message.message.toString(OCTETS) };
+}
 
 /**
  * Reads a stored value.

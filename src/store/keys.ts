@@ -1,5 +1,6 @@
 /** Where things are stored: a section, and in it a key. */
 import type { AccessEntry } from "../access/index.js";
+import type { HeldKey } from "../apex/index.js";
 import type { OperationKey } from "../presence/index.js";
 
 /** The sections, each a sublevel of the database. */
@@ -30,6 +31,14 @@ export function accessKey({
 	actor,
 }: Pick<AccessEntry, "owner" | "actor">): string {
 	return join(owner, actor);
+}
+
+// As many digits as the largest exact integer has: keys in order are numbers in order.
+const DIGITS = String(Number.MAX_SAFE_INTEGER).length;
+
+/** The key of a message that is held. */
+export function heldKey({ recipient, number }: HeldKey): string {
+	return join(recipient, String(number).padStart(DIGITS, "0"));
 }
 
 /** A key as a person reads it. */

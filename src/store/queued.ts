@@ -1,4 +1,6 @@
 import type { AccessEntry, AccessStore } from "../access/index.js";
+import type { Account, AccountStore } from "../accounts/index.js";
+import type { Held, HeldKey, HeldStore } from "../apex/index.js";
 import type { Clock, Endpoint } from "../names/index.js";
 import type {
 	Change,
@@ -12,6 +14,7 @@ import type {
 import * as codec from "./codec.js";
 import {
 	accessKey,
+	heldKey,
 	operationKey,
 	readable,
 	SECTIONS,
@@ -35,8 +38,12 @@ export interface Row {
 	readonly value: unknown;
 }
 
+const ACCOUNT_SECRET = "account secret";
+
 /** What all stores share: everything, except how a batch becomes durable and is read again. */
-export abstract class QueuedStore implements PresenceStore, AccessStore {
+export abstract class QueuedStore
+	implements PresenceStore, AccessStore, AccountStore, HeldStore
+{
 	readonly #queue: CommitQueue;
 	readonly #clock: Clock;
 	/** Revisions as they will be once the queue is durable; conflicts are decided on these. */
@@ -129,6 +136,64 @@ export abstract class QueuedStore implements PresenceStore, AccessStore {
 
 	accessEntries(): AsyncIterable<AccessEntry> {
 		return this.#section("access", codec.access);
+	}
+
+	setAccount(account: Account, done: () => void): void {
+		const value = codec.storableAccount(account);
+		this.#add([put("accounts", account.name, value)], done);
+	}
+
+	removeAccount(name: Endpoint, done: () => void): void {
+		this.#add([del("accounts", name)], done);
+	}
+
+	accounts(): AsyncIterable<Account> {
+		return this.#section("accounts", codec.account);
+	}
+
+	setAccountSecret(secret: Buffer, done: () => void): void {
+		this.#add([put("meta", ACCOUNT_SECRET, secret.toString("base64"))], done);
+	}
+
+	async accountSecret(): Promise<Buffer | undefined> {
+		const view = this.view();
+		try {
+			const text = view.get("meta", ACCOUNT_SECRET);
+			return text === undefined
+				? undefined
+				: codec.decode(codec.secret, "meta", ACCOUNT_SECRET, text);
+		} finally {
+			await view.close();
+		}
+	}
+
+	hold(held: Held, done: () => void): void {
+		this.#add([put("held", heldKey(held), codec.storable(held))], done);
+	}
+
+	release(key: HeldKey, done: () => void): void {
+		this.#add([del("held", heldKey(key))], done);
+	}
+
+	allHeld(): AsyncIterable<Held> {
+		return this.#section("held", codec.held);
+	}
+
+	async heldOf(
+		recipient: Endpoint,
+		numbers: readonly number[],
+	): Promise<Held[]> {
+		const view = this.view();
+		try {
+			return numbers.flatMap((number) => {
+				const key = heldKey({ recipient, number });
+				const text = view.get("held", key);
+				if (text === undefined) return [];
+				return [codec.decode(codec.held, "held", key, text)];
+			});
+		} finally {
+			await view.close();
+		}
 	}
 
 	/** Reads through all operations: they are stored by originator, and a conflict is rare. */

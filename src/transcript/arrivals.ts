@@ -1,17 +1,17 @@
 import type { Arrival } from "./wire.js";
 
 /** What has arrived and has not been looked at. */
-export class Arrivals {
-	#waiting: Arrival[] = [];
-	#taker: ((arrival: Arrival | undefined) => void) | undefined;
+export class Arrivals<Item = Arrival> {
+	#waiting: Item[] = [];
+	#taker: ((arrival: Item | undefined) => void) | undefined;
 
-	push(arrival: Arrival): void {
+	push(arrival: Item): void {
 		if (this.#taker === undefined) this.#waiting.push(arrival);
 		else this.#taker(arrival);
 	}
 
 	/** @returns the oldest, or undefined when there is none within `timeout` milliseconds */
-	next(timeout: number): Promise<Arrival | undefined> {
+	next(timeout: number): Promise<Item | undefined> {
 		const arrival = this.#waiting.shift();
 		if (arrival !== undefined) return Promise.resolve(arrival);
 		return new Promise((resolve) => {

@@ -1,12 +1,13 @@
 import { type Dtd, dtds } from "../xml/index.js";
 import type { Defaults } from "./compare.js";
 
-// The presence and access DTDs include the core, so their union has every element of APEX.
+// The other DTDs include the core, so their union has every element of APEX.
 const APEX: readonly Dtd[] = [
 	dtds.core,
 	dtds.presence,
 	dtds.access,
 	dtds.report,
+	dtds.party,
 ];
 
 /** The defaults that the DTDs of APEX give. */

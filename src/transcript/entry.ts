@@ -3,14 +3,12 @@ import { typeNames, unknownType } from "./placeholder.js";
 import type { Entry } from "./scan.js";
 import {
 	type FrameMessage,
-	type Step,
 	TranscriptError,
 	type XmlMessage,
 } from "./transcript.js";
 
 export type ElementEntry = Extract<Entry, { kind: "element" }>;
 export type FrameEntry = Extract<Entry, { kind: "frame" }>;
-export type DirectiveEntry = Extract<Entry, { kind: "directive" }>;
 
 /**
  * Reads the element of a marked line.
@@ -50,37 +48,4 @@ export function frame(entry: FrameEntry): FrameMessage {
 		header,
 		payload: bare ? octets.slice(0, -2) : octets,
 	};
-}
-
-/** Reads a directive. */
-export function directive({ words, line }: DirectiveEntry, file: string): Step {
-	const [first = "", second] = words;
-	if (first === "wait" && words.length === 2) {
-		const seconds = Number(second);
-		if (/^\d+(\.\d+)?$/.test(second ?? ""))
-			return { kind: "wait", line, seconds };
-	}
-	if (words.length === 1 && first === "restart") return { kind: first, line };
-	if (first === "server" || second === "listen") {
-		const problem = `"${first === "server" ? first : second}" is not supported yet`;
-		throw new TranscriptError(file, line, problem);
-	}
-	const [session, action] =
-		words.length === 1 ? ["main", first] : [first, second];
-	if (
-		words.length <= 2 &&
-		session !== undefined &&
-		(action === "open" ||
-			action === "close" ||
-			action === "drop" ||
-			action === "closed")
-	) {
-		return { kind: action, line, session };
-	}
-	throw new TranscriptError(
-		file,
-		line,
-		`"${words.join(" ")}" is neither a message (NAME I: or NAME L:) nor a directive ` +
-			"(NAME open, close, drop or closed; wait SECONDS; restart)",
-	);
 }

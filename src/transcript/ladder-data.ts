@@ -3,15 +3,21 @@ import { parseEndpoint } from "../names/index.js";
 import { type Element, elementsOf } from "../xml/index.js";
 import type { XmlMessage } from "./transcript.js";
 
+const OPERATIONS = [
+	...["subscribe", "watch", "publish", "notify"],
+	...["query", "get", "access"],
+];
+
 /** The endpoints that a data element names: those it goes between and those it is about. */
 export function endpointsOf(data: Element): Set<string> {
 	return new Set(
 		[
 			...identities(data, "originator"),
 			...identities(data, "recipient"),
-			...["subscribe", "watch", "publish", "notify"].flatMap((name) => {
-				const { publisher, subscriber } = find(data, name)?.attributes ?? {};
-				return [publisher, subscriber];
+			...OPERATIONS.flatMap((name) => {
+				const { publisher, subscriber, owner } =
+					find(data, name)?.attributes ?? {};
+				return [publisher, subscriber, owner];
 			}),
 		].flatMap((text) => {
 			const endpoint = parseEndpoint(text ?? "");
@@ -37,16 +43,33 @@ export function find(element: Element, name: string): Element | undefined {
 	return undefined;
 }
 
-/** Times are the server's own, and the text of a reply is for people: any will do. */
+/**
+ * Times and the transIDs of options are the server's own, and the text of a reply is for
+ * people: any will do.
+ */
 export function loosened(message: XmlMessage): XmlMessage {
 	return { ...message, root: loosenedElement(message.root) };
 }
 
 function loosenedElement(element: Element): Element {
-	if (element.name === "error" || element.name === "reply") {
-		return { ...element, children: ["*"] };
-	}
 	const attributes = { ...element.attributes };
+	switch (element.name) {
+		case "reply":
+			// the examples of reports lack the one that the DTD requires
+			return {
+				...element,
+				attributes: { transID: "*", ...attributes },
+				children: ["*"],
+			};
+		case "error":
+			return { ...element, children: ["*"] };
+		case "terminate":
+			if (element.attributes.code === undefined) return element;
+			return { ...element, children: ["*"] };
+		case "option":
+			if (attributes.transID !== undefined) attributes.transID = "{:transID}";
+			break;
+	}
 	for (const name of ["lastUpdate", "timeStamp"]) {
 		if (attributes[name] !== undefined) attributes[name] = "{:timestamp}";
 	}

@@ -1,15 +1,37 @@
-import { openWire as openApex, openRaw } from "../client/index.js";
+import {
+	listenForWires as listenForApex,
+	openWire as openApex,
+	openRaw,
+	type Wire,
+} from "../client/index.js";
 import { Arrivals } from "./arrivals.js";
 import { FrameReader, frameOctets } from "./frame.js";
-import type { Address, OpenWire, TranscriptWire } from "./wire.js";
+import type {
+	Address,
+	ListenForWires,
+	OpenWire,
+	TranscriptWire,
+} from "./wire.js";
 
 /** Opens the sessions of a replay with the client. */
 export const openWire: OpenWire = (address, framing) =>
 	framing === "raw" ? openFrames(address) : openElements(address);
 
+/** Takes the sessions that servers open, with what the client has for that. */
+export const listenForWires: ListenForWires = (address, opened) =>
+	listenForApex(address, (wire) => {
+		const arrivals = new Arrivals();
+		opened(elements(wire, arrivals));
+		return (arrival) => arrivals.push(arrival);
+	});
+
 async function openElements(address: Address): Promise<TranscriptWire> {
 	const arrivals = new Arrivals();
 	const wire = await openApex(address, (arrival) => arrivals.push(arrival));
+	return elements(wire, arrivals);
+}
+
+function elements(wire: Wire, arrivals: Arrivals): TranscriptWire {
 	return {
 		send(message) {
 			if (typeof message !== "string") throw new TypeError("a frame");

@@ -1,6 +1,7 @@
-import { directive, element, frame } from "./entry.js";
+import { check } from "./check.js";
+import { directive } from "./directive.js";
+import { element, frame } from "./entry.js";
 import { ladderSteps } from "./ladder.js";
-import { capturedBy, insertedIn } from "./placeholder.js";
 import { type Entry, scan } from "./scan.js";
 import { type Step, type Transcript, TranscriptError } from "./transcript.js";
 
@@ -26,50 +27,25 @@ export function parseTranscript(text: string, name: string): Transcript {
 	}
 	const steps = ladder
 		? ladderSteps(entries, name)
-		: entries.map((entry) => nativeStep(entry, name));
-	refuseMixedSessions(steps, name);
-	refuseUnknownNames(steps, name);
+		: nativeSteps(entries, name);
+	check(steps, name);
 	return { name, steps };
 }
 
-function nativeStep(entry: Entry, file: string): Step {
-	if (entry.kind === "directive") return directive(entry, file);
-	const { line, session, mark } = entry;
-	const kind = mark === "I" ? "send" : "expect";
-	const message = entry.kind === "frame" ? frame(entry) : element(entry, file);
-	return { kind, line, session, message };
-}
-
-/** A session is framed either by the replayer or by the transcript: its frames are counted. */
-function refuseMixedSessions(steps: readonly Step[], file: string): void {
-	const kinds = new Map<string, string>();
-	for (const step of steps) {
-		if (step.kind !== "send" && step.kind !== "expect") continue;
-		const { session, message, line } = step;
-		const kind = kinds.get(session) ?? message.kind;
-		kinds.set(session, kind);
-		if (kind !== message.kind) {
-			const problem = `session ${session} has both elements and frames`;
-			throw new TranscriptError(file, line, problem);
+function nativeSteps(entries: readonly Entry[], file: string): Step[] {
+	// here the tester is the listener, so that its lines are those of L:
+	const listening = new Set<string>();
+	return entries.map((entry) => {
+		if (entry.kind === "directive") {
+			const step = directive(entry, file);
+			if (step.kind === "listen") listening.add(step.session);
+			return step;
 		}
-	}
-}
-
-/** What is inserted must have been captured before. */
-function refuseUnknownNames(steps: readonly Step[], file: string): void {
-	const captured = new Set<string>();
-	for (const step of steps) {
-		if (step.kind !== "send" && step.kind !== "expect") continue;
-		const { message, line } = step;
-		if (message.kind === "frame") continue;
-		if (step.kind === "expect") {
-			for (const name of capturedBy(message.root)) captured.add(name);
-			continue;
-		}
-		for (const name of insertedIn(message.text)) {
-			if (captured.has(name)) continue;
-			const problem = `{${name}} is inserted, but nothing before captures it`;
-			throw new TranscriptError(file, line, problem);
-		}
-	}
+		const { line, session, mark } = entry;
+		const ours = listening.has(session) ? "L" : "I";
+		const kind = mark === ours ? "send" : "expect";
+		const message =
+			entry.kind === "frame" ? frame(entry) : element(entry, file);
+		return { kind, line, session, message };
+	});
 }

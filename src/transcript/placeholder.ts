@@ -11,7 +11,8 @@ export type Captures = Map<string, string>;
 
 /** `{name}`, `{name:type}` or `{:type}`, and nothing else around it. */
 const WHOLE = /^\{([A-Za-z][\w-]*)?(?::([A-Za-z]+))?\}$/;
-const INSERTED = /\{([A-Za-z][\w-]*)\}/g;
+// the dot is for what is captured of servers: {main.mesh}
+const INSERTED = /\{([A-Za-z][\w.-]*)\}/g;
 
 const TYPES: Readonly<Record<string, (text: string) => boolean>> = {
 	timestamp: (text) => parseTimestamp(text) !== undefined,

@@ -16,9 +16,13 @@ import type { Arrival, TranscriptWire } from "./wire.js";
 
 type Send = Extract<Step, { kind: "send" }>;
 
+/** Initiator or listener of a session. */
+type Mark = "I" | "L";
+
 /** One session of a replay: sends what the transcript sends and judges what arrives. */
 export class ReplaySession {
 	readonly name: string;
+	readonly #ours: Mark;
 	readonly #wire: TranscriptWire;
 	readonly #timeout: number;
 	readonly #captures: Captures;
@@ -31,6 +35,8 @@ export class ReplaySession {
 		name: string,
 		wire: TranscriptWire,
 		options: {
+			/** What the tester is: the initiator or the listener. */
+			ours: Mark;
 			timeout: number;
 			captures: Captures;
 			exchanged: (exchange: Exchange) => void;
@@ -38,6 +44,7 @@ export class ReplaySession {
 	) {
 		this.name = name;
 		this.#wire = wire;
+		this.#ours = options.ours;
 		this.#timeout = options.timeout;
 		this.#captures = options.captures;
 		this.#exchanged = options.exchanged;
@@ -56,14 +63,14 @@ export class ReplaySession {
 				throw new Mismatch(step.line, problem);
 			}
 		}
-		this.#told(step, "I");
+		this.#told(step, this.#ours);
 	}
 
 	/** @throws Mismatch unless what arrives next is what is expected */
 	async expect(step: Expect): Promise<void> {
 		const arrival = await this.#next(step);
 		judge(step, arrival, this.#captures);
-		this.#told(step, "L");
+		this.#told(step, other(this.#ours));
 	}
 
 	/** @throws Mismatch unless the server ends the session */
@@ -122,14 +129,14 @@ export class ReplaySession {
 	}
 
 	/** Reports an exchange when its answer is there; a frame is reported by itself. */
-	#told(step: Send | Expect, from: "I" | "L"): void {
+	#told(step: Send | Expect, from: Mark): void {
 		if (step.setup) return;
 		const { line, message } = step;
 		const text = `${this.name} ${from}: ${summary(message)}`;
 		if (message.kind === "frame") {
 			this.#exchanged({ line, text });
 		} else if (kindOf(message) !== "MSG") {
-			const begun = this.#unanswered[from === "I" ? "L" : "I"].shift();
+			const begun = this.#unanswered[other(from)].shift();
 			if (begun === undefined) return;
 			const answered = `${begun.text} -> ${summary(message)}`;
 			this.#exchanged({ line: begun.line, text: answered });
@@ -137,6 +144,10 @@ export class ReplaySession {
 			this.#unanswered[from].push({ line, text });
 		}
 	}
+}
+
+function other(mark: Mark): Mark {
+	return mark === "I" ? "L" : "I";
 }
 
 /** What was captured may land in an attribute, in either quotes, or in text. */

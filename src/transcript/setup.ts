@@ -1,5 +1,12 @@
-import { addressOf, domainOf, localOf, parseEndpoint } from "../names/index.js";
-import { type Element, type NewElement, readAny, write } from "../xml/index.js";
+import type { Element, NewElement } from "../xml/index.js";
+import {
+	answered,
+	anyPublish,
+	asked,
+	expect,
+	helperOf,
+	send,
+} from "./setup-steps.js";
 import type { Step, XmlMessage } from "./transcript.js";
 
 /**
@@ -17,9 +24,17 @@ export class Setup {
 	}
 
 	attach(line: number, session: string, endpoint: string): Step[] {
-		const attach = { endpoint, transID: this.#next() };
+		const attach = { endpoint, transID: this.nextTransID() };
 		return [
 			send(line, session, { name: "attach", attributes: attach }),
+			expect(line, session, { name: "ok" }),
+		];
+	}
+
+	/** Ends every attachment of a session. */
+	detach(line: number, session: string): Step[] {
+		return [
+			send(line, session, { name: "terminate", attributes: { transID: 0 } }),
 			expect(line, session, { name: "ok" }),
 		];
 	}
@@ -30,8 +45,8 @@ export class Setup {
 	 * @returns the steps, and the name under which they capture it
 	 */
 	fetch(line: number, endpoint: string): { steps: Step[]; capture: string } {
-		const helper = helperOf(endpoint);
-		const transID = this.#next();
+		const { helper, steps: attached } = this.helper(line, endpoint);
+		const transID = this.nextTransID();
 		const capture = `lastUpdate-${transID}`;
 		const subscribe = { publisher: endpoint, duration: 0, transID };
 		const publish: NewElement = {
@@ -50,7 +65,7 @@ export class Setup {
 			],
 		};
 		const steps = [
-			...this.#attachHelper(line, helper),
+			...attached,
 			...asked(line, helper, helper, {
 				name: "subscribe",
 				attributes: subscribe,
@@ -64,7 +79,7 @@ export class Setup {
 	publish(line: number, endpoint: string, presence: Element): Step[] {
 		const helper = helperOf(endpoint);
 		const { steps, capture } = this.fetch(line, endpoint);
-		const transID = this.#next();
+		const transID = this.nextTransID();
 		const timeStamp = presence.attributes.lastUpdate;
 		const stored = {
 			...presence,
@@ -91,7 +106,7 @@ export class Setup {
 		parts: { originator: string; subject: string; duration: string },
 	): { steps: Step[]; id: string } {
 		const { originator, subject, duration } = parts;
-		const transID = this.#next();
+		const transID = this.nextTransID();
 		const subscribe: NewElement = {
 			name: "subscribe",
 			attributes: { publisher: subject, duration, transID },
@@ -145,93 +160,16 @@ export class Setup {
 		];
 	}
 
-	#attachHelper(line: number, helper: string): Step[] {
-		if (this.#helpers.has(helper)) return [];
+	/** Attaches, as an application of its own, somebody who may do what an endpoint may. */
+	helper(line: number, endpoint: string): { helper: string; steps: Step[] } {
+		const helper = helperOf(endpoint);
+		if (this.#helpers.has(helper)) return { helper, steps: [] };
 		this.#helpers.add(helper);
-		return this.attach(line, helper, helper);
+		return { helper, steps: this.attach(line, helper, helper) };
 	}
 
-	#next(): number {
+	nextTransID(): number {
 		this.#transID += 1;
 		return this.#transID;
 	}
-}
-
-function asked(
-	line: number,
-	session: string,
-	originator: string,
-	operation: NewElement,
-): Step[] {
-	return [
-		send(line, session, data(originator, serviceOf(originator), operation)),
-		expect(line, session, { name: "ok" }),
-	];
-}
-
-function answered(
-	line: number,
-	session: string,
-	recipient: string,
-	operation: NewElement,
-): Step[] {
-	return [
-		expect(line, session, data(serviceOf(recipient), recipient, operation)),
-		send(line, session, { name: "ok" }),
-	];
-}
-
-/** The answer to a subscribe, whatever the entry. */
-function anyPublish(transID: number | string): NewElement {
-	return {
-		name: "publish",
-		attributes: { publisher: "*", transID, timeStamp: "*" },
-		children: ["*"],
-	};
-}
-
-function send(line: number, session: string, element: NewElement): Step {
-	const message = xmlMessage(element);
-	return { kind: "send", line, session, setup: true, message };
-}
-
-function expect(line: number, session: string, element: NewElement): Step {
-	const message = xmlMessage(element);
-	return { kind: "expect", line, session, setup: true, message };
-}
-
-function xmlMessage(element: NewElement): XmlMessage {
-	const text = write(element);
-	return { kind: "xml", text, root: readAny(text).root };
-}
-
-function data(
-	originator: string,
-	recipient: string,
-	operation: NewElement,
-): NewElement {
-	return {
-		name: "data",
-		attributes: { content: "#Content" },
-		children: [
-			{ name: "originator", attributes: { identity: originator } },
-			{ name: "recipient", attributes: { identity: recipient } },
-			{
-				name: "data-content",
-				attributes: { Name: "Content" },
-				children: [operation],
-			},
-		],
-	};
-}
-
-/** A subaddress of the endpoint: by default it may do all that the endpoint may. */
-function helperOf(text: string): string {
-	const endpoint = parseEndpoint(text);
-	if (endpoint === undefined) return text;
-	return `${localOf(addressOf(endpoint))}/replay@${domainOf(endpoint)}`;
-}
-
-function serviceOf(endpoint: string): string {
-	return `apex=presence${endpoint.slice(endpoint.indexOf("@"))}`;
 }

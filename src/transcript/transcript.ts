@@ -24,11 +24,33 @@ export type Action =
 			readonly message: Message;
 	  }
 	| {
-			readonly kind: "open" | "close" | "drop" | "closed";
+			readonly kind: "open";
+			readonly session: string;
+			readonly server: string;
+			/** The listener for relays in place of the one for endpoints. */
+			readonly mesh: boolean;
+	  }
+	| {
+			readonly kind: "close" | "drop" | "closed";
 			readonly session: string;
 	  }
+	| {
+			readonly kind: "listen";
+			readonly session: string;
+			/** `HOST:PORT`; port 0 is any that is free. */
+			readonly at: string;
+	  }
+	| {
+			readonly kind: "server";
+			readonly server: string;
+			/** As for `apex serve`, with the transcript's `{name}` in them. */
+			readonly flags: readonly string[];
+	  }
 	| { readonly kind: "wait"; readonly seconds: number }
-	| { readonly kind: "restart" };
+	| { readonly kind: "restart"; readonly server: string };
+
+/** The name of the session, and of the server, that a line without a name means. */
+export const MAIN = "main";
 
 /** What goes over a session in one piece. */
 export type Message = XmlMessage | FrameMessage;

@@ -31,6 +31,25 @@ export interface TranscriptWire {
 	drop(): void;
 }
 
+/** Takes the sessions that somebody else opens. */
+export interface WireListener {
+	/** Where it listens; the port is a real one even when port 0 was asked for. */
+	readonly address: Address;
+	/** Takes no more of them; those that there are go on. */
+	close(): void;
+}
+
+/**
+ * Listens for BEEP sessions.
+ *
+ * @param opened is called with each, once its initiator has asked for an APEX channel. What
+ *   came with that is the first that arrives, as a MSG
+ */
+export type ListenForWires = (
+	address: Address,
+	opened: (wire: TranscriptWire) => void,
+) => Promise<WireListener>;
+
 /**
  * Opens a session.
  *

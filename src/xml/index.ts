@@ -7,4 +7,5 @@ export { escapeAttribute, escapeText } from "./escape.js";
 export { read, readAny } from "./reader.js";
 export { slot, template } from "./template.js";
 export { validate } from "./validate.js";
+export { isUri } from "./values.js";
 export { write } from "./writer.js";

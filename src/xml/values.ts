@@ -40,9 +40,14 @@ export const isOfType: ReadonlyMap<string, (value: string) => boolean> =
 		["TIMESTAMP", (value) => parseTimestamp(value) !== undefined],
 		["UNIQID", whole(1)],
 		["UNIZID", whole(0)],
-		["URI", (value) => URI.test(value)],
+		["URI", isUri],
 		["XYZ", (value) => /^[1-5][0-9][0-9]$/.test(value)],
 	]);
+
+/** Whether the text is a URI reference of RFC 2396: what the DTDs call URI. */
+export function isUri(value: string): boolean {
+	return URI.test(value);
+}
 
 function whole(least: number, most?: number): (value: string) => boolean {
 	return (value) => parseWhole(value, least, most) !== undefined;

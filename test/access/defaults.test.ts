@@ -118,7 +118,7 @@ describe("the subaddresses of the owner", () => {
 describe("the services as owners", () => {
 	const defaults = [...standardDefaults, ownSubaddresses, ...serviceDefaults];
 
-	it.each(["apex=access", "apex=presence", "apex=report"])(
+	it.each(["apex=access", "apex=presence", "apex=report", "apex=pubsub"])(
 		"everybody may send data to %s, and do nothing else",
 		async (service) => {
 			const may = await asking(defaults);
@@ -133,7 +133,7 @@ describe("the services as owners", () => {
 
 	it("no other owner takes data from everybody", async () => {
 		const may = await asking(defaults);
-		for (const owner of ["fred", "apex=pubsub", "apex=presence/a", "apex="]) {
+		for (const owner of ["fred", "Apex=presence", "fred/apex=presence"]) {
 			expect(
 				may(`${owner}@example.com`, "wilma@example.org", "core:data"),
 			).toBe(false);

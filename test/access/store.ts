@@ -21,6 +21,10 @@ export class MemoryStore implements AccessStore {
 		});
 	}
 
+	settled(done: () => void): void {
+		this.#waiting.push(done);
+	}
+
 	commit(): void {
 		for (const write of this.#waiting.splice(0)) write();
 	}

@@ -83,15 +83,30 @@ describe("data, RFC 3340 §4.4.4.1", () => {
 			expect(await relay.ask(dataXml("fred", "wilma"))).toBe("537");
 		});
 
-		it.each(["example.com", "example.net"])(
-			"a service of %s is no originator",
-			async (domain) => {
-				const { mesh } = await neighbours();
-				const relay = await mesh.application(bindXml("example.net", 1));
-				const from = `apex=presence@${domain}`;
-				expect(await relay.ask(dataXml(from, "wilma"))).toBe("537");
-			},
-		);
+		it("a service of a domain that the session has bound will do", async () => {
+			const { mesh, wilma } = await neighbours();
+			const relay = await mesh.application(bindXml("example.net", 1));
+			const from = "apex=presence@example.net";
+			expect(await relay.ask(dataXml(from, "wilma", "hello"))).toBe("ok");
+			expect(noteOf(await wilma.next())).toBe("hello");
+		});
+
+		it("a service of ours is no originator, whoever says so", async () => {
+			const mesh = new Mesh({ mayBind: () => true });
+			const relay = await mesh.application(
+				bindXml("example.com", 1),
+				attachXml("wilma", 2),
+			);
+			const from = "apex=presence@example.com";
+			expect(await relay.ask(dataXml(from, "wilma"))).toBe("537");
+		});
+
+		it("a service of a domain that another session has bound is no originator", async () => {
+			const { mesh, fred } = await neighbours();
+			await mesh.application(bindXml("example.net", 1));
+			const from = "apex=presence@example.net";
+			expect(await fred.ask(dataXml(from, "wilma"))).toBe("537");
+		});
 	});
 
 	describe("step 2: per-data options", () => {

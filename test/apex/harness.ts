@@ -82,6 +82,8 @@ export class Mesh {
 			mayBind: (_session, domain) => domain !== "example.com",
 			attached: async () => {},
 			...parts,
+			// what passes through is as it came, unless a test asks for more
+			limits: { hops: 0, ...parts.limits },
 		});
 	}
 

@@ -44,6 +44,48 @@ function outbox({ window = 1, limit = 1000, held = false } = {}) {
 const owner = {};
 
 describe("Outbox", () => {
+	it("asks what is to leave when it leaves, and not before", () => {
+		const { box, channel } = outbox();
+		const asked: string[] = [];
+		const late = (name: string) => ({
+			payload: "as it came",
+			leaving: () => {
+				asked.push(name);
+				return `${name}, as it left`;
+			},
+		});
+		box.put(late("a"), owner);
+		box.put(late("b"), owner);
+		expect(asked).toEqual(["a"]);
+		channel.answer(OK);
+		box.flush();
+		expect(channel.sent).toEqual(["a, as it left", "b, as it left"]);
+	});
+
+	it("sends nothing where nothing is to leave any more, and goes on", () => {
+		const { box, channel } = outbox();
+		const outcomes: Outcome[] = [];
+		const done = (outcome: Outcome) => void outcomes.push(outcome);
+		box.put({ payload: "a" }, owner);
+		box.put({ payload: "b", leaving: () => undefined, done }, owner);
+		box.put({ payload: "c" }, owner);
+		channel.answer(OK);
+		box.flush();
+		expect(channel.sent).toEqual(["a", "c"]);
+		expect(outcomes).toEqual(["absent"]);
+	});
+
+	it("tells with what a message was refused", () => {
+		const { box, channel } = outbox();
+		const heard: unknown[] = [];
+		box.put({ payload: "a", done: (...what) => heard.push(what) }, owner);
+		channel.answer({
+			kind: "ERR",
+			payload: xml("<error code='537'>no</error>"),
+		});
+		expect(heard).toEqual([["refused", { code: 537, text: "no" }]]);
+	});
+
 	it("sends at once while the channel is writable", () => {
 		const { box, channel } = outbox({ window: 2 });
 		box.put({ payload: "a" }, owner);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/apex/index.js";
+import { parseEntity, parseRelated } from "../../src/mime/index.js";
 import {
 	bindXml,
 	dataXml,
@@ -22,6 +23,33 @@ function send(
 }
 
 describe("Post", () => {
+	describe("with per-data options", () => {
+		const perData = '<option internal="riddle" targetHop="all" transID="1" />';
+
+		it.each([
+			["fred", "acknowledged"],
+			["nobody", "absent"],
+			["apex=riddle", "absent"],
+		])("tells what became of data for %s: %s", async (to, outcome) => {
+			const mesh = new Mesh();
+			await mesh.attached("fred");
+			const told = new Promise((done) => {
+				mesh.relay.post.send(RIDDLE, endpoint(to), "<note />", {
+					perData,
+					done,
+				});
+			});
+			expect(await told).toBe(outcome);
+		});
+
+		it("sends them along", async () => {
+			const mesh = new Mesh();
+			const fred = await mesh.attached("fred");
+			mesh.relay.post.send(RIDDLE, endpoint("fred"), "<note />", { perData });
+			expect(await fred.next()).toContain(`${perData}<data-content`);
+		});
+	});
+
 	it("sends data with inline content", async () => {
 		const mesh = new Mesh();
 		const fred = await mesh.attached("fred");
@@ -31,6 +59,19 @@ describe("Post", () => {
 				'<recipient identity="fred@example.com" />' +
 				'<data-content Name="Content"><note>hi</note></data-content></data>',
 		);
+	});
+
+	it("sends beside it what the content refers to by a cid:", async () => {
+		const mesh = new Mesh();
+		const fred = await mesh.attached("fred");
+		const body = Buffer.from([0, 13, 10, 45, 45, 255]);
+		const part = { contentId: "a@b", contentType: "image/x", body };
+		const content = "<note about='cid:a@b' />";
+		mesh.relay.post.send(RIDDLE, endpoint("fred"), content, { beside: part });
+		const message = await fred.nextPayload();
+		const { root, parts } = parseRelated(parseEntity(message));
+		expect(root.body.toString()).toMatch(/^<data .*<note about='cid:a@b' \/>/);
+		expect(parts.get("a@b")?.body).toEqual(body);
 	});
 
 	it("escapes what endpoints may contain and attributes may not", async () => {

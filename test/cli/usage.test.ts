@@ -52,8 +52,8 @@ describe("apex", () => {
 			"apex: wilma is no endpoint; one looks like fred@example.com",
 		],
 		[
-			["fetch", "fred@example.com", "--server", "example.com"],
-			"apex: --server example.com is not HOST:PORT",
+			["fetch", "fred@example.com", "--server", "no where"],
+			"apex: --server no where is neither HOST:PORT nor a domain",
 		],
 		[
 			["subscribe", "fred@example.com", "--duration", "long"],

@@ -62,6 +62,12 @@ describe("the configuration", () => {
 		["listen: 127.0.0.1:65536", "listen"],
 		["limits: { outboxOctets: -1 }", "limits.outboxOctets"],
 		["access: [{ actor: '*@*', actions: [core] }]", "access"],
+		["mesh: 10912", "mesh"],
+		["routes: { example.net: nowhere }", "routes"],
+		["routes: { 'not a domain': '127.0.0.1:912' }", "routes"],
+		["dns: [ns.example.net]", "dns"],
+		["peers: [{ domains: [example.net] }]", "peers"],
+		["peers: [{ address: 192.0.2.0/33 }]", "peers"],
 		["colour: blue", "colour"],
 		["[]", "mapping"],
 		["a: [", "apex.yaml"],
@@ -77,10 +83,24 @@ describe("the configuration", () => {
 		);
 	});
 
+	test("the sample of a mesh says where others are and what they may", () => {
+		const { mesh, routes, peers, dns } = loadConfig({
+			file: "samples/mesh.yaml",
+		});
+		expect(mesh).toEqual({ host: "127.0.0.1", port: 10912 });
+		expect([...routes]).toEqual([
+			["rubble.example", { host: "127.0.0.1", port: 10922 }],
+		]);
+		expect(peers.map(({ trusted }) => trusted)).toEqual([false, true]);
+		expect(dns).toEqual(["127.0.0.1:5353"]);
+	});
+
 	test("--dev listens on loopback only", () => {
-		expect(() =>
-			loadConfig({ flags: { dev: true, listen: "0.0.0.0:10913" } }),
-		).toThrow(/loopback/);
+		for (const where of ["listen", "mesh"]) {
+			expect(() =>
+				loadConfig({ flags: { dev: true, [where]: "0.0.0.0:10913" } }),
+			).toThrow(/loopback/);
+		}
 		for (const listen of ["127.0.0.2:1", "[::1]:1", "localhost:1"]) {
 			expect(loadConfig({ flags: { dev: true, listen } }).dev).toBe(true);
 		}

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { Harness } from "./harness.js";
+import { endpoint, Harness } from "./harness.js";
 
 let apex: Harness;
 
@@ -486,5 +486,114 @@ describe("absent subscribers and restarts", () => {
 			"wilma: publish 1 2",
 			"barney: publish 5 2",
 		]);
+	});
+});
+
+describe("when the access entries of a subject change", () => {
+	const fred = endpoint("fred");
+
+	test("who loses presence:subscribe gets no further update and a terminate", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.subscribe("barney", "fred", 2, 60);
+		apex.heard();
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual(["wilma: terminate 1"]);
+		apex.clock.advance(1000);
+		apex.publish("fred", "fred", 9, 0);
+		expect(apex.heard()).toEqual(["fred: reply 250 9", "barney: publish 2 1"]);
+	});
+
+	test("an update that was on its way to the store does not reach them either", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.heard();
+		apex.clock.advance(1000);
+		apex.publish("fred", "fred", 9, 0);
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual(["fred: reply 250 9", "wilma: terminate 1"]);
+	});
+
+	test("who loses presence:watch hears no more of subscribers and gets a terminate", () => {
+		apex.watch("wilma", "fred", 1, 60);
+		apex.heard();
+		apex.forbidden.add("wilma presence:watch fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual(["wilma: terminate 1"]);
+		apex.subscribe("barney", "fred", 2, 60);
+		expect(apex.heard()).toEqual(["barney: publish 2 0"]);
+	});
+
+	test("a subscription is looked up by presence:subscribe alone, a watch by presence:watch", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.watch("barney", "fred", 2, 60);
+		apex.heard();
+		apex.forbidden.add("wilma presence:watch fred");
+		apex.forbidden.add("barney presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual([]);
+	});
+
+	test("watchers hear that the subscriber has left", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.watch("barney", "fred", 7, 600);
+		apex.heard();
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual([
+			"barney: notify 7 terminate wilma 0",
+			"wilma: terminate 1",
+		]);
+	});
+
+	test("a subscription whose beginning is not durable yet is ended too", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual(["wilma: publish 1 0", "wilma: terminate 1"]);
+	});
+
+	test("subscriptions to others go on", () => {
+		apex.subscribe("wilma", "barney", 1, 60);
+		apex.heard();
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		apex.clock.advance(1000);
+		apex.publish("barney", "barney", 9, 0);
+		expect(apex.heard()).toEqual(["barney: reply 250 9", "wilma: publish 1 1"]);
+	});
+
+	test("who is away is told on return", () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.heard();
+		apex.absent.add("wilma");
+		apex.forbidden.add("wilma presence:subscribe fred");
+		apex.presence.accessChanged(fred);
+		expect(apex.heard()).toEqual([]);
+		apex.absent.delete("wilma");
+		const [face] = apex.faces;
+		if (face !== undefined) apex.presence.catchUp(face, endpoint("wilma"));
+		expect(apex.heard()).toEqual(["wilma: terminate 1"]);
+	});
+
+	test("an owner without a presence entry changes nothing", () => {
+		apex.presence.accessChanged(endpoint("fred/appl=im"));
+		expect(apex.heard()).toEqual([]);
+	});
+
+	test("what changed while the service was down takes effect when it loads", async () => {
+		apex.subscribe("wilma", "fred", 1, 60);
+		apex.subscribe("barney", "fred", 2, 60);
+		apex.heard();
+		const again = new Harness({
+			clock: apex.clock,
+			store: apex.store.reopen(),
+		});
+		again.forbidden.add("wilma presence:subscribe fred");
+		await again.presence.load();
+		expect(again.heard()).toEqual(["wilma: terminate 1"]);
+		expect(
+			again.presence.subscribers(fred).map(({ subscriber }) => subscriber),
+		).toEqual([endpoint("barney")]);
 	});
 });

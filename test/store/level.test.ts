@@ -129,6 +129,8 @@ describe("a folder", () => {
 		["operations", "apex\0wilma@example.com\x001", "[]", "apex wilma"],
 		["notices", "k", '{"originator":"nobody"}', "not an endpoint"],
 		["access", "k", "7", "expected object"],
+		["accounts", "k", '{"name":"fred@example.com"}', "scram"],
+		["held", "k", '{"recipient":"fred@example.com"}', "message"],
 	])("with a corrupt value under %s names it", async (...row) => {
 		const [section, key, value, named] = row;
 		await plant(section, key, value);
@@ -139,6 +141,8 @@ describe("a folder", () => {
 			operations: () => all(store.operations()),
 			notices: () => all(store.notices()),
 			access: () => all(store.accessEntries()),
+			accounts: () => all(store.accounts()),
+			held: () => all(store.allHeld()),
 		}[section];
 		await expect(reading?.()).rejects.toMatchObject({
 			code: "CORRUPT",

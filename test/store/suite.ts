@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AccessEntry, AccessStore } from "../../src/access/index.js";
+import type { Account, AccountStore } from "../../src/accounts/index.js";
+import type { Held, HeldKey, HeldStore } from "../../src/apex/index.js";
+import type { Endpoint } from "../../src/names/index.js";
 import type { Committed, PresenceStore } from "../../src/presence/index.js";
 import type { Row } from "../../src/store/index.js";
 import {
@@ -18,7 +21,9 @@ import { modelProperty } from "./model.js";
 
 /** What the suite needs of a store. */
 export type Tested = PresenceStore &
-	AccessStore & { inspect(): AsyncIterable<Row> };
+	AccessStore &
+	AccountStore &
+	HeldStore & { inspect(): AsyncIterable<Row> };
 
 /** A store that is being tested. */
 export interface Bench {
@@ -29,6 +34,8 @@ export interface Bench {
 	crash(): Promise<Tested>;
 	close(): Promise<void>;
 }
+
+const OCTETS = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
 /** What holds for every store. */
 export function storeSuite(name: string, open: () => Promise<Bench>): void {
@@ -156,6 +163,17 @@ export function storeSuite(name: string, open: () => Promise<Bench>): void {
 			expect(await all(store.notices())).toEqual([]);
 		});
 
+		it("an entry is kept with the data that its face put there, until another replaces it", async () => {
+			const entry = { ...entryOf(fred), data: "\u0000é\ud83d\ude00" };
+			store.commit({ subject: fred, entry }, 0, () => {});
+			await bench.flush();
+			expect(await all(store.subjects())).toEqual([{ entry, revision: 1 }]);
+			store.commit({ subject: fred, entry: entryOf(fred) }, 1, () => {});
+			await bench.flush();
+			const [stored] = await all(store.subjects());
+			expect(stored?.entry).not.toHaveProperty("data");
+		});
+
 		it("an operation replaces one of the same key in one change", async () => {
 			const old = operationOf("1");
 			const begins = operationOf("1", { kind: "watch", duration: 5 });
@@ -280,6 +298,106 @@ export function storeSuite(name: string, open: () => Promise<Bench>): void {
 			const more = ["core:data", "presence:watch"];
 			expect(await set(more)).toEqual([access(more)]);
 			expect(await set([])).toEqual([]);
+		});
+
+		const accountOf = (
+			name: Endpoint,
+			more: Partial<Account> = {},
+		): Account => {
+			const [salt, storedKey, serverKey] = [
+				Buffer.from([0, 255]),
+				OCTETS,
+				OCTETS,
+			];
+			const verifier = { salt, iterations: 4096, storedKey, serverKey };
+			return {
+				name,
+				scram: { "SHA-1": verifier, "SHA-256": verifier },
+				...more,
+			};
+		};
+		const setAccount = (account: Account): Promise<void> =>
+			flushed(new Promise((done) => store.setAccount(account, done)));
+
+		it("an account is set, replaced and removed, octet for octet", async () => {
+			const digest = Buffer.from([1, 2, 3]);
+			await setAccount(accountOf(fred));
+			await setAccount(accountOf(wilma, { digest }));
+			const both = [accountOf(fred), accountOf(wilma, { digest })];
+			expect(await all(store.accounts())).toEqual(both);
+			await setAccount(accountOf(wilma));
+			const without = [accountOf(fred), accountOf(wilma)];
+			expect(await all(store.accounts())).toEqual(without);
+			await flushed(
+				new Promise<void>((done) => store.removeAccount(fred, done)),
+			);
+			expect(await all(store.accounts())).toEqual([accountOf(wilma)]);
+		});
+
+		it("accounts, and their secret, are durable when that is told", async () => {
+			expect(await store.accountSecret()).toBeUndefined();
+			await setAccount(accountOf(fred));
+			await flushed(
+				new Promise<void>((done) => store.setAccountSecret(OCTETS, done)),
+			);
+			expect(await store.accountSecret()).toEqual(OCTETS);
+			const after = await bench.crash();
+			expect(await all(after.accounts())).toEqual([accountOf(fred)]);
+			expect(await after.accountSecret()).toEqual(OCTETS);
+		});
+
+		const heldOf = (number: number, more: Partial<Held> = {}): Held => ({
+			...{ recipient: fred, number, arrived: START, timed: false },
+			message: Buffer.from(`message ${number}`),
+			...more,
+		});
+		const hold = (held: Held): Promise<void> =>
+			flushed(new Promise((done) => store.hold(held, done)));
+		const release = (key: HeldKey): Promise<void> =>
+			flushed(new Promise((done) => store.release(key, done)));
+
+		it("a message is held, octet for octet, until it is released", async () => {
+			const octets = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+			const held = heldOf(1, { message: octets });
+			await hold(held);
+			expect(await all(store.allHeld())).toEqual([held]);
+			await release(held);
+			expect(await all(store.allHeld())).toEqual([]);
+		});
+
+		it("what is held, and what is released, is durable when that is told", async () => {
+			await hold(heldOf(1));
+			await hold(heldOf(2));
+			await release(heldOf(1));
+			const after = await bench.crash();
+			expect(await all(after.allHeld())).toEqual([heldOf(2)]);
+		});
+
+		it("messages that are held are read by number, in the order asked for", async () => {
+			for (const number of [9, 10, 11, 100]) await hold(heldOf(number));
+			const read = await store.heldOf(fred, [11, 9, 12, 100]);
+			expect(read.map(({ number }) => number)).toEqual([11, 9, 100]);
+			expect(await store.heldOf(wilma, [9])).toEqual([]);
+		});
+
+		it("messages that are held differ by recipient and by number", async () => {
+			const messages = [
+				heldOf(1),
+				heldOf(11),
+				heldOf(1, { recipient: wilma }),
+				heldOf(1, { recipient: endpoint("fred/appl=im") }),
+			];
+			for (const held of messages) await hold(held);
+			await release({ recipient: fred, number: 1 });
+			const stored = await all(store.allHeld());
+			expect(stored).toHaveLength(3);
+			expect(stored).toEqual(expect.arrayContaining(messages.slice(1)));
+		});
+
+		it("releasing what is not held does nothing, and is told", async () => {
+			await hold(heldOf(1));
+			await release(heldOf(2));
+			expect(await all(store.allHeld())).toEqual([heldOf(1)]);
 		});
 
 		it("a crash loses nothing that was told", async () => {

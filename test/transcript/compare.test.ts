@@ -102,6 +102,15 @@ describe("differences name the path", () => {
 });
 
 describe("placeholders", () => {
+	test("any content may be in any language, unless that is expected", () => {
+		const arrived = "<reply xml:lang='en'>no</reply>";
+		expect(differences("<reply>*</reply>", arrived)).toEqual([]);
+		expect(differences("<reply>no</reply>", arrived)).toHaveLength(1);
+		expect(differences("<reply xml:lang='fr'>*</reply>", arrived)).toEqual([
+			{ path: "reply/@xml:lang", expected: "fr", arrived: "en" },
+		]);
+	});
+
 	test("* matches any value, and any content", () => {
 		expect(differences("<a b='*'>*</a>", "<a b='x'><c />text</a>")).toEqual([]);
 		expect(differences("<a b='*' />", "<a />")).toHaveLength(1);

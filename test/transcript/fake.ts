@@ -1,7 +1,8 @@
+import type { Clock } from "../../src/names/index.js";
 import { Arrivals } from "../../src/transcript/arrivals.js";
 import type {
-	Address,
 	Arrival,
+	ListenForWires,
 	OpenWire,
 	ReplayServer,
 	TranscriptWire,
@@ -58,40 +59,74 @@ export class FakeWire implements TranscriptWire {
 	}
 }
 
-/** Wires to a service of which only its reactions exist. */
-export function fakes(react: (sent: string, wire: FakeWire) => void): {
-	wires: FakeWire[];
-	framings: string[];
-	openWire: OpenWire;
-} {
-	const wires: FakeWire[] = [];
-	const framings: string[] = [];
-	return {
-		wires,
-		framings,
-		openWire: async (_address: Address, framing) => {
-			const wire = new FakeWire(react);
-			wires.push(wire);
-			framings.push(framing);
-			return wire;
-		},
+/** Wires to and from a service of which only its reactions exist. */
+export class Fakes {
+	readonly wires: FakeWire[] = [];
+	readonly framings: string[] = [];
+	readonly opened: number[] = [];
+	/** By port, what takes the sessions that the service opens. */
+	readonly #listeners = new Map<number, (wire: TranscriptWire) => void>();
+	readonly #react: (sent: string, wire: FakeWire) => void;
+
+	constructor(react: (sent: string, wire: FakeWire) => void) {
+		this.#react = react;
+	}
+
+	readonly openWire: OpenWire = async ({ port }, framing) => {
+		this.framings.push(framing);
+		this.opened.push(port);
+		return this.#wire();
 	};
+
+	readonly listenForWires: ListenForWires = async ({ host, port }, opened) => {
+		const at = port === 0 ? 7000 + this.#listeners.size : port;
+		this.#listeners.set(at, opened);
+		return {
+			address: { host, port: at },
+			close: () => void this.#listeners.delete(at),
+		};
+	};
+
+	/** The service opens a session. @returns undefined when nobody listens */
+	dial(port: number): FakeWire | undefined {
+		const opened = this.#listeners.get(port);
+		if (opened === undefined) return undefined;
+		const wire = this.#wire();
+		opened(wire);
+		return wire;
+	}
+
+	#wire(): FakeWire {
+		const wire = new FakeWire(this.#react);
+		this.wires.push(wire);
+		return wire;
+	}
 }
 
-/** A server that counts what it is asked for. */
-export class FakeServer implements ReplayServer {
-	readonly address = { host: "127.0.0.1", port: 1 };
+/** Servers that only count what they are asked for. */
+export class FakeServers {
 	readonly asked: string[] = [];
+	#port = 0;
 
-	advance(ms: number): void {
-		this.asked.push(`advance ${ms}`);
-	}
-
-	async restart(): Promise<void> {
-		this.asked.push("restart");
-	}
-
-	async stop(): Promise<void> {
-		this.asked.push("stop");
-	}
+	readonly start = async (
+		flags: readonly string[],
+		clock: Clock,
+	): Promise<ReplayServer> => {
+		this.#port += 1;
+		const port = this.#port;
+		const begun = clock.now();
+		this.asked.push(["start", port, ...flags].join(" "));
+		return {
+			address: { host: "127.0.0.1", port },
+			mesh: flags.includes("--mesh")
+				? { host: "::1", port: port + 100 }
+				: undefined,
+			restart: async () => {
+				this.asked.push(`restart ${port} after ${clock.now() - begun} ms`);
+			},
+			stop: async () => {
+				this.asked.push(`stop ${port} after ${clock.now() - begun} ms`);
+			},
+		};
+	};
 }

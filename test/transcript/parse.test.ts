@@ -71,17 +71,35 @@ describe("directives", () => {
 	test("wait takes seconds and restart takes nothing", () => {
 		expect(steps("wait 1.5\nrestart")).toMatchObject([
 			{ kind: "wait", seconds: 1.5 },
-			{ kind: "restart" },
+			{ kind: "restart", server: "main" },
 		]);
 		expect(failure("wait long").line).toBe(1);
-		expect(failure("restart now").line).toBe(1);
+		expect(failure("restart main now").line).toBe(1);
 	});
 
-	test("server and listen are said to be unsupported", () => {
-		expect(failure("server two --dev").message).toContain("not supported yet");
-		expect(failure("two listen 127.0.0.1:1").message).toContain(
-			"not supported yet",
-		);
+	test("a session is opened to a server, at the listener for endpoints or the one for relays", () => {
+		const text = "server two --mesh\na open\nb open two\nc open two mesh";
+		expect(steps(text)).toMatchObject([
+			{ kind: "server", server: "two", flags: ["--mesh"] },
+			{ kind: "open", session: "a", server: "main", mesh: false },
+			{ kind: "open", session: "b", server: "two", mesh: false },
+			{ kind: "open", session: "c", server: "two", mesh: true },
+		]);
+		expect(failure("a open main edge").line).toBe(1);
+	});
+
+	test("in a session that the tester listens for, L: is sent and I: expected", () => {
+		const text = `two listen 127.0.0.1:0\ntwo I: <a />\ntwo L: <ok />\none I: <a />`;
+		expect(steps(text)).toMatchObject([
+			{ kind: "listen", session: "two", at: "127.0.0.1:0" },
+			{ kind: "expect", session: "two" },
+			{ kind: "send", session: "two" },
+			{ kind: "send", session: "one" },
+		]);
+		expect(failure("two I: <a />\ntwo listen 127.0.0.1:0").line).toBe(2);
+		expect(
+			failure("two listen 127.0.0.1:0\ntwo L: SEQ 0 1 4096").message,
+		).toContain("both elements and frames");
 	});
 
 	test("anything else is refused with what there is", () => {
@@ -100,6 +118,29 @@ describe("placeholders", () => {
 	test("a name is inserted only after it has been captured", () => {
 		expect(failure("I: <a b='{x}' />\nL: <ok c='{x}' />").line).toBe(1);
 		expect(steps("L: <ok c='{x}' />\nI: <a b='{x}' />")).toHaveLength(2);
+	});
+
+	test("a flag takes the address of what was started or listens before", () => {
+		const given = "a listen 127.0.0.1:0\nserver two\nserver main";
+		const flags = "--route a={a.listen} b={two.mesh}";
+		expect(steps(`${given} ${flags}`)).toHaveLength(3);
+		expect(failure(`server two {a.listen}\n${given}`).line).toBe(1);
+	});
+});
+
+describe("servers", () => {
+	test("each is started once, and before it is needed", () => {
+		expect(failure("a open two\nserver two").line).toBe(1);
+		expect(failure("restart two").line).toBe(1);
+		expect(failure("server two\nserver two").line).toBe(2);
+		expect(failure("server main\nserver main").line).toBe(2);
+	});
+
+	test("main starts by itself unless the transcript says how", () => {
+		expect(failure("I: <a />\nL: <ok />\nserver main").line).toBe(1);
+		expect(
+			steps("server two\na open two\na I: <a />\nserver main"),
+		).toHaveLength(4);
 	});
 });
 

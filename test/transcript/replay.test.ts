@@ -5,7 +5,7 @@ import {
 	replay,
 	TranscriptError,
 } from "../../src/transcript/index.js";
-import { FakeServer, type FakeWire, fakes } from "./fake.js";
+import { FakeServers, Fakes, type FakeWire } from "./fake.js";
 
 const ATTACH = "<attach endpoint='fred@example.com' transID='1' />";
 
@@ -17,15 +17,22 @@ function agreeable(_sent: string, wire: FakeWire): void {
 async function run(
 	text: string,
 	react: (sent: string, wire: FakeWire) => void = agreeable,
-): Promise<Outcome & ReturnType<typeof fakes> & { server: FakeServer }> {
-	const service = fakes(react);
-	const server = new FakeServer();
+): Promise<Outcome & Fakes & { asked: string[] }> {
+	return runWith(new Fakes(react), text);
+}
+
+async function runWith(
+	service: Fakes,
+	text: string,
+): Promise<Outcome & Fakes & { asked: string[] }> {
+	const { asked, start } = new FakeServers();
+	const { openWire, listenForWires } = service;
 	const outcome = await replay(
 		parseTranscript(text, "a.apex"),
-		{ start: async () => server },
-		{ openWire: service.openWire, timeout: 1 },
+		{ start },
+		{ openWire, listenForWires, timeout: 1 },
 	);
-	return { ...outcome, ...service, server };
+	return Object.assign(service, outcome, { asked });
 }
 
 describe("what is sent and what arrives", () => {
@@ -116,13 +123,13 @@ describe("mismatches", () => {
 	});
 
 	test("the first one ends the replay, its sessions and its server", async () => {
-		const { mismatch, wires, server } = await run(
+		const { mismatch, wires, asked } = await run(
 			`I: ${ATTACH}\nL: <ok a='1' />\nI: ${ATTACH}`,
 		);
 		expect(mismatch?.line).toBe(2);
 		expect(wires[0]?.sent).toHaveLength(1);
 		expect(wires[0]?.ended).toBe("dropped");
-		expect(server.asked).toEqual(["stop"]);
+		expect(asked).toEqual(["start 1", "stop 1 after 0 ms"]);
 	});
 });
 
@@ -139,15 +146,21 @@ describe("directives", () => {
 	});
 
 	test("wait moves the clock of a started server", async () => {
-		const { server } = await run("wait 1.5");
-		expect(server.asked).toEqual(["advance 1500", "stop"]);
+		const { asked } = await run("wait 1.5");
+		expect(asked).toEqual(["start 1", "stop 1 after 1500 ms"]);
+	});
+
+	test("restart ends the sessions with that server, and no others", async () => {
+		const { asked, wires } = await run(
+			"server two\na open\nb open two\nrestart two",
+		);
+		expect(asked).toContain("restart 2 after 0 ms");
+		expect(wires.map(({ ended }) => ended)).toEqual(["closed", "dropped"]);
 	});
 
 	test("restart ends all sessions", async () => {
-		const { server, wires } = await run(
-			"one open\ntwo open\nrestart\none open",
-		);
-		expect(server.asked).toEqual(["restart", "stop"]);
+		const { asked, wires } = await run("one open\ntwo open\nrestart\none open");
+		expect(asked).toContain("restart 1 after 0 ms");
 		expect(wires).toHaveLength(3);
 	});
 
@@ -165,10 +178,11 @@ describe("directives", () => {
 	});
 
 	test("a server that runs already is waited for, and cannot be restarted", async () => {
-		const { openWire } = fakes(agreeable);
+		const { openWire, listenForWires } = new Fakes(agreeable);
 		const waited: number[] = [];
 		const options = {
 			openWire,
+			listenForWires,
 			pause: async (ms: number) => {
 				waited.push(ms);
 			},
@@ -179,6 +193,133 @@ describe("directives", () => {
 		const restart = parseTranscript("restart", "a.apex");
 		await expect(replay(restart, target, options)).rejects.toThrow(
 			TranscriptError,
+		);
+	});
+});
+
+describe("several servers", () => {
+	test("each is started with its flags, and one clock moves for all", async () => {
+		const { asked, opened } = await run(
+			"server two --mesh\nwait 1\na open two\nb open two mesh\nc open",
+		);
+		expect(asked).toEqual([
+			"start 1",
+			"start 2 --mesh",
+			"stop 1 after 1000 ms",
+			"stop 2 after 1000 ms",
+		]);
+		expect(opened).toEqual([2, 102, 1]);
+	});
+
+	test("a flag tells where others listen", async () => {
+		const { asked } = await run(
+			"a listen [::1]:0\nserver main --mesh\nserver two {main.listen} x={main.mesh},{a.listen}",
+		);
+		expect(asked.slice(0, 2)).toEqual([
+			"start 1 --mesh",
+			"start 2 127.0.0.1:1 x=[::1]:101,[::1]:7000",
+		]);
+	});
+
+	test("there is no opening to a mesh that is not there", async () => {
+		await expect(run("server two\na open two mesh")).rejects.toThrow(
+			"a.apex:2: server two does not listen for relays",
+		);
+	});
+
+	test("flags without a meaning are an error of their line", async () => {
+		const { openWire, listenForWires } = new Fakes(agreeable);
+		const start = async (): Promise<never> => {
+			throw new Error("no such flag");
+		};
+		const transcript = parseTranscript("\nserver main --no", "a.apex");
+		await expect(
+			replay(transcript, { start }, { openWire, listenForWires }),
+		).rejects.toThrow("a.apex:2: server main: no such flag");
+	});
+
+	test("a server that runs already is alone, and nothing is said to it before", async () => {
+		const service = new Fakes(agreeable);
+		const target = { address: { host: "127.0.0.1", port: 1 } };
+		const transcript = parseTranscript("open\nserver two", "a.apex");
+		await expect(replay(transcript, target, service)).rejects.toThrow(
+			"a.apex:2: servers are started only without --server",
+		);
+		expect(service.wires).toEqual([]);
+	});
+});
+
+describe("sessions that a server opens", () => {
+	test("the server's lines are those of I:, and the tester answers with L:", async () => {
+		const service = new Fakes((sent, wire) => {
+			if (sent === ATTACH) {
+				service.dial(7000)?.arrive("<bind relay='a.com' transID='7' />");
+			}
+			wire.arrive("<ok />");
+		});
+		const { mismatch, exchanges, wires } = await runWith(
+			service,
+			`b listen 127.0.0.1:0
+a I: ${ATTACH}
+a L: <ok />
+b I: <bind relay='a.com' transID='{x}' />
+b L: <ok />
+b L: <bind relay='b.com' transID='{x}' />
+b I: <ok />`,
+		);
+		expect(mismatch).toBeUndefined();
+		expect(wires[1]?.sent).toEqual([
+			"RPY <ok />",
+			"<bind relay='b.com' transID='7' />",
+		]);
+		expect(exchanges.map(({ text }) => text)).toEqual([
+			"a I: attach fred@example.com -> ok",
+			"b I: bind a.com -> ok",
+			"b L: bind b.com -> ok",
+		]);
+	});
+
+	test("the next one takes the name of one that has ended", async () => {
+		const service = new Fakes((sent, wire) => {
+			if (sent === ATTACH) service.dial(1)?.arrive("<bind />");
+			wire.arrive("<ok />");
+		});
+		const once = `a I: ${ATTACH}\na L: <ok />\nb I: <bind />\nb L: <ok />`;
+		const { mismatch, wires } = await runWith(
+			service,
+			`b listen 127.0.0.1:1\n${once}\nb drop\n${once}`,
+		);
+		expect(mismatch).toBeUndefined();
+		expect(wires.map(({ ended }) => ended)).toEqual([
+			"closed",
+			"dropped",
+			"closed",
+		]);
+	});
+
+	test("that nobody opens one is a mismatch", async () => {
+		const { mismatch } = await run("b listen 127.0.0.1:0\nb I: <bind />");
+		expect(mismatch?.line).toBe(2);
+		expect(mismatch?.message).toContain("nobody opened a session");
+	});
+
+	test("one that was not looked at is dropped at the end, and nobody listens any more", async () => {
+		const service = new Fakes((_sent, wire) => {
+			service.dial(1);
+			wire.arrive("<ok />");
+		});
+		const { wires } = await runWith(
+			service,
+			`b listen 127.0.0.1:1\nI: ${ATTACH}\nL: <ok />`,
+		);
+		expect(wires[1]?.ended).toBe("dropped");
+		expect(service.dial(1)).toBeUndefined();
+	});
+
+	test("the tester neither listens nowhere nor opens what it listens for", async () => {
+		await expect(run("b listen here")).rejects.toThrow("a.apex:1: here");
+		await expect(run("b listen 127.0.0.1:0\nb open")).rejects.toThrow(
+			"a.apex:2: session b is opened by a server",
 		);
 	});
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startForReplay } from "../../src/cli/replay.js";
 import {
+	listenForWires,
 	type Outcome,
 	openWire,
 	parseTranscript,
@@ -23,7 +24,7 @@ function run(text: string, name: string): Promise<Outcome> {
 	return replay(
 		parseTranscript(text, name),
 		{ start: startForReplay },
-		{ openWire },
+		{ openWire, listenForWires },
 	);
 }
 
@@ -62,5 +63,42 @@ describe("against a server", () => {
 				arrived: "86400",
 			},
 		]);
+	});
+
+	test("relays find a server where it was before its restart", async () => {
+		const text = `server main --mesh 127.0.0.1:0
+server other --domain rubble.com --route example.com={main.mesh}
+a open other
+a I: <attach endpoint='a@rubble.com' transID='1' />
+a L: <ok />
+restart
+restart other
+a open other
+a I: <attach endpoint='a@rubble.com' transID='1' />
+a L: <ok />
+a I: <data content='#Content'>
+       <originator identity='a@rubble.com' />
+       <recipient identity='apex=access@example.com' />
+       <data-content Name='Content'>
+         <query owner='a@rubble.com' transID='2' actor='a@rubble.com' actions='core:data' />
+       </data-content>
+     </data>
+a L: <ok />
+a L: <data content='*'>*</data>
+a I: <ok />
+`;
+		const outcome = await run(text, "restart.apex");
+		expect(outcome.mismatch, report([outcome], "lines")).toBeUndefined();
+	});
+
+	test.each([
+		["--no-such-flag", "unknown option"],
+		["--data ./here", "a replay begins with nothing"],
+		["--route rubble.com", "is not DOMAIN=HOST:PORT"],
+		["--mesh {other.listen}9", "is not HOST:PORT"],
+	])("the flags %s have no meaning", async (flags, why) => {
+		await expect(
+			run(`server other\nserver main ${flags}`, "flags.apex"),
+		).rejects.toThrow(new RegExp(`^flags.apex:2: server main: [^]*${why}`));
 	});
 });

@@ -1,11 +1,18 @@
-/** The elements that the presence service sends, RFC 3343 §6 and RFC 3340 §9.1. */
+/** The elements that the presence service sends, RFC 3343 §6. */
+import type { PartBeside } from "../../apex/index.js";
 import {
+	domainOf,
 	type Endpoint,
 	formatTimestamp,
 	type Offset,
 } from "../../names/index.js";
 import type { Entry, SubscriberNews, Tuple } from "../../presence/index.js";
-import { type NewElement, slot, template, write } from "../../xml/index.js";
+import { type NewElement, slot, template } from "../../xml/index.js";
+
+/** What an entry was mapped from, where its `publisherInfo` is to refer to that by a `cid:`. */
+export type Original = (
+	entry: Entry,
+) => { readonly contentType: string; readonly octets: Uint8Array } | undefined;
 
 /** A `publish` of one entry, waiting for what differs from subscriber to subscriber. */
 type Publication = (values: { transID: string; timeStamp: string }) => string;
@@ -16,18 +23,38 @@ type Publication = (values: { transID: string; timeStamp: string }) => string;
  */
 export class Publications {
 	readonly #offset: Offset;
+	readonly #original: Original;
 	readonly #written = new WeakMap<Entry, Publication>();
 
 	/** @param offset RFC 3343 §7: how the service's own timestamps show their offset */
-	constructor(offset: Offset) {
+	constructor(offset: Offset, original: Original = () => undefined) {
 		this.#offset = offset;
+		this.#original = original;
+	}
+
+	/** What is to be sent beside the `publish` of an entry, if anything. */
+	beside(entry: Entry): PartBeside | undefined {
+		const original = this.#original(entry);
+		return (
+			original && {
+				contentId: contentIdOf(entry),
+				contentType: original.contentType,
+				body: Buffer.from(original.octets),
+			}
+		);
 	}
 
 	/** @param now the service's notion of the current time, in milliseconds since 1970 */
 	write(entry: Entry, transID: string, now: number): string {
 		let publication = this.#written.get(entry);
 		if (publication === undefined) {
-			publication = template(publishElement(entry, this.#offset));
+			const publisherInfo =
+				this.#original(entry) === undefined
+					? entry.publisherInfo
+					: `cid:${contentIdOf(entry)}`;
+			publication = template(
+				publishElement({ ...entry, publisherInfo }, this.#offset),
+			);
 			this.#written.set(entry, publication);
 		}
 		return publication({
@@ -35,6 +62,11 @@ export class Publications {
 			timeStamp: formatTimestamp(now, this.#offset),
 		});
 	}
+}
+
+// an entry is the only one of its publisher that has its lastUpdate
+function contentIdOf({ publisher, lastUpdate }: Entry): string {
+	return `original.${lastUpdate}@${domainOf(publisher)}`;
 }
 
 function publishElement(entry: Entry, offset: Offset): NewElement {
@@ -98,12 +130,3 @@ export const terminate: (values: { transID: string }) => string = template({
 	name: "terminate",
 	attributes: { transID: slot("transID") },
 });
-
-/** RFC 3340 §6.1.2. */
-export function reply(code: number, transID: string, text = ""): string {
-	return write({
-		name: "reply",
-		attributes: { code, transID },
-		children: text === "" ? [] : [text],
-	});
-}

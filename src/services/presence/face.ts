@@ -14,7 +14,7 @@ import type {
 	Operation,
 	SubscriberNews,
 } from "../../presence/index.js";
-import { notify, Publications, terminate } from "./content.js";
+import { notify, type Original, Publications, terminate } from "./content.js";
 
 /** The local part of the service's well-known endpoint, RFC 3343 §5. */
 export const NAME = "apex=presence";
@@ -29,10 +29,16 @@ export class ApexFace implements Face {
 	readonly #clock: Clock;
 	readonly #publications: Publications;
 
-	constructor(parts: { post: Post; clock: Clock; offset: Offset }) {
+	/** @param parts.original of entries that came through other faces, to go beside them */
+	constructor(parts: {
+		post: Post;
+		clock: Clock;
+		offset: Offset;
+		original?: Original;
+	}) {
 		this.#post = parts.post;
 		this.#clock = parts.clock;
-		this.#publications = new Publications(parts.offset);
+		this.#publications = new Publications(parts.offset, parts.original);
 	}
 
 	/** RFC 3343 §4.2 step 4: one subscription of an originator to a subject. */
@@ -46,7 +52,11 @@ export class ApexFace implements Face {
 			serviceOf(subscription.subject),
 			subscription.originator,
 			this.#publications.write(entry, subscription.id, this.#clock.now()),
-			{ replaceKey: subscription, done: acknowledging(subscription, entry) },
+			{
+				replaceKey: subscription,
+				beside: this.#publications.beside(entry),
+				done: acknowledging(subscription, entry),
+			},
 		);
 	}
 
@@ -61,7 +71,10 @@ export class ApexFace implements Face {
 			serviceOf(entry.publisher),
 			to,
 			this.#publications.write(entry, transID, this.#clock.now()),
-			subscription && { done: acknowledging(subscription, entry) },
+			{
+				beside: this.#publications.beside(entry),
+				...(subscription && { done: acknowledging(subscription, entry) }),
+			},
 		);
 	}
 

@@ -1,24 +1,19 @@
-import { parseTimestamp } from "../../names/index.js";
 import type { Tuple } from "../../presence/index.js";
 import { type Element, elementsOf, textOf, XmlError } from "../../xml/index.js";
-import type { Exchange } from "./exchange.js";
-import { attribute, endpointOf } from "./request.js";
+import { attribute, endpointOf, timestampOf } from "../operation/index.js";
+import type { PresenceExchange } from "./exchange.js";
 
 /** RFC 3343 §4.4. */
-export function publish(element: Element, exchange: Exchange): void {
+export function publish(element: Element, exchange: PresenceExchange): void {
 	const [entry] = elementsOf(element);
 	if (entry === undefined) throw new XmlError(501, "publish without presence");
-	const lastUpdate = parseTimestamp(attribute(entry, "lastUpdate"));
-	if (lastUpdate === undefined) {
-		throw new XmlError(501, "lastUpdate is no timestamp");
-	}
 	exchange.presence.publish(
 		{
 			domain: exchange.domain,
 			originator: exchange.originator,
 			subject: endpointOf(element, "publisher"),
 			publisher: endpointOf(entry, "publisher"),
-			lastUpdate,
+			lastUpdate: timestampOf(entry, "lastUpdate"),
 			publisherInfo: attribute(entry, "publisherInfo"),
 			tuples: elementsOf(entry).map(tupleOf),
 		},

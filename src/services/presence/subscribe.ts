@@ -1,9 +1,9 @@
 import type { Element } from "../../xml/index.js";
-import type { Exchange } from "./exchange.js";
+import type { PresenceExchange } from "./exchange.js";
 import { beginRequest } from "./request.js";
 
 /** RFC 3343 §4.2. */
-export function subscribe(element: Element, exchange: Exchange): void {
+export function subscribe(element: Element, exchange: PresenceExchange): void {
 	const { presence, face } = exchange;
 	const request = beginRequest(element, exchange);
 	presence.subscribe(request, (answer) => {

@@ -1,15 +1,20 @@
 import type { Element } from "../../xml/index.js";
-import type { Exchange } from "./exchange.js";
-import { attribute } from "./request.js";
+import { transIDOf } from "../operation/index.js";
+import type { PresenceExchange } from "./exchange.js";
 
 /** RFC 3343 §4.5. */
-export function terminate(element: Element, exchange: Exchange): void {
+export function terminate(element: Element, exchange: PresenceExchange): void {
+	const id = transIDOf(element);
+	if (id === "0") {
+		// a `reply` cannot carry transID 0, which in any case names no operation of a service
+		exchange.ignore("terminate with transID 0 is not answered");
+		return;
+	}
 	exchange.presence.terminate(
 		{
 			face: exchange.face.name,
 			originator: exchange.originator,
-			// 0 names no operation of a service, and gets no reply: that could not carry it either
-			id: String(Number(attribute(element, "transID"))),
+			id,
 		},
 		(answer) =>
 			exchange.reply(answer.code, answer.code === 250 ? "" : answer.text),

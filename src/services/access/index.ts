@@ -1,0 +1,1 @@
+export { AccessService } from "./service.js";

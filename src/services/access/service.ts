@@ -1,0 +1,36 @@
+import type { AccessOperations } from "../../access/index.js";
+import type { Delivery, Post, Service } from "../../apex/index.js";
+import type { Log, Offset } from "../../names/index.js";
+import { dtds } from "../../xml/index.js";
+import { receive, type ServiceParts } from "../operation/index.js";
+import type { AccessExchange } from "./exchange.js";
+import { get } from "./get.js";
+import { query } from "./query.js";
+import { set } from "./set.js";
+
+/** The service behind `apex=access`, RFC 3341 §4: an element becomes an operation on entries. */
+export class AccessService implements Service {
+	/** RFC 3341 §5. */
+	readonly name = "apex=access";
+	readonly #parts: ServiceParts<Pick<AccessExchange, "operations" | "offset">>;
+
+	/** @param parts.offset how timestamps show their offset, RFC 3341 §7 */
+	constructor(parts: {
+		operations: AccessOperations;
+		offset: Offset;
+		post: Post;
+		log: Log;
+	}) {
+		const { operations, offset, post, log } = parts;
+		this.#parts = {
+			dtd: dtds.access,
+			operations: { query, get, set },
+			surroundings: { operations, offset },
+			...{ post, log },
+		};
+	}
+
+	receive(delivery: Delivery): void {
+		receive(delivery, this.#parts);
+	}
+}

@@ -1,0 +1,4 @@
+export * from "./attributes.js";
+export * from "./exchange.js";
+export { receive, type ServiceParts } from "./receive.js";
+export { reply } from "./reply.js";
