@@ -22,6 +22,15 @@ const heldXml = (note: number, options = "") =>
 
 const noteOf = (xml: string) => Number(/<note>(\d+)<\/note>/.exec(xml)?.[1]);
 
+/** Tells how long something took; no claim is made about it. */
+async function timed<Result>(what: string, work: Promise<Result>) {
+	const began = performance.now();
+	const result = await work;
+	const seconds = (performance.now() - began) / 1000;
+	console.log(`held: ${what}: ${seconds.toFixed(2)} s`);
+	return result;
+}
+
 const range = (from: number, to: number) =>
 	Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -36,43 +45,61 @@ describe(`${COUNT} messages held for an endpoint that is absent`, () => {
 		const barney = await server.attach(BARNEY);
 		barney.drop();
 		wilma = await server.attach(WILMA);
-		for (let note = 1; note <= COUNT; note += 200) {
-			await wilma.ask(range(note, note + 199).map((each) => heldXml(each)));
-		}
+		await timed(`${COUNT} messages are taken`, fill());
 	});
 	afterEach(async () => {
 		await server.kill();
 		await rm(data, { recursive: true, force: true });
 	});
 
+	const fill = async () => {
+		for (let note = 1; note <= COUNT; note += 200) {
+			await wilma.ask(range(note, note + 199).map((each) => heldXml(each)));
+		}
+	};
+
 	const restart = async () => {
 		await server.kill();
-		server = await Served.start(data);
+		server = await timed("kill -9, and started again", Served.start(data));
 	};
 
 	/** Takes so many; gives their notes. */
 	const notes = async (barney: Application, count: number, answered = true) =>
 		(await barney.take(count, answered)).map(noteOf);
 
-	it("survive kill -9, and arrive once and in order; one more was refused", async () => {
-		await wilma.ask([heldXml(COUNT + 1, STATUS_REQUEST)]);
+	it("survive kill -9, and arrive once and in order; one more was refused, with a report where it was asked for", async () => {
+		await wilma.ask([heldXml(COUNT + 1)]);
+		await wilma.ask([heldXml(COUNT + 2, STATUS_REQUEST)]);
 		const [report] = await wilma.take(1, true);
+		expect(report).toMatch(/<statusResponse transID=.86.>/);
 		expect(report).toMatch(/<destination identity=.barney@example.com.>/);
 		expect(report).toMatch(/<reply code=.450./);
 		// whose ok waits for a commit, and those are in order
 		await wilma.attachAs("pebbles@example.com");
+		// the first of the two did not ask, and is not told of
+		expect(wilma.rest()).toEqual([]);
 		await restart();
 
 		const barney = await server.attach(BARNEY);
-		expect(await notes(barney, COUNT)).toEqual(range(1, COUNT));
+		const delivery = notes(barney, COUNT);
+		expect(await timed(`${COUNT} are delivered`, delivery)).toEqual(
+			range(1, COUNT),
+		);
 		await barney.attachAs("bambam@example.com");
 		expect(barney.rest()).toEqual([]);
 		await restart();
 
 		const again = await server.attach(BARNEY);
 		const live = await server.attach(WILMA);
-		await live.ask([heldXml(COUNT + 2)]);
-		expect(await notes(again, 1)).toEqual([COUNT + 2]);
+		await live.ask([heldXml(COUNT + 3)]);
+		expect(await notes(again, 1)).toEqual([COUNT + 3]);
+
+		// there is room again
+		await again.attachAs("dino@example.com");
+		again.drop();
+		await live.ask([heldXml(COUNT + 4)]);
+		const last = await server.attach(BARNEY);
+		expect(await notes(last, 1)).toEqual([COUNT + 4]);
 	});
 
 	it("a kill during the delivery repeats what was not acknowledged, and nothing else", async () => {
@@ -85,6 +112,9 @@ describe(`${COUNT} messages held for an endpoint that is absent`, () => {
 		const taken = await notes(first, acknowledged);
 		taken.push(...(await notes(first, WINDOW, false)));
 		expect(taken).toEqual(range(1, acknowledged + WINDOW));
+		console.log(
+			`held: killed after ${acknowledged} acknowledged, ${WINDOW} not`,
+		);
 		await restart();
 
 		// while it acknowledges what comes as it comes
@@ -92,11 +122,14 @@ describe(`${COUNT} messages held for an endpoint that is absent`, () => {
 		const from = acknowledged + 1;
 		const until = 6000;
 		expect(await notes(second, until - from + 1)).toEqual(range(from, until));
+		console.log(`held: what came again began with ${from}`);
 		await restart();
 
 		const third = await server.attach(BARNEY);
 		const [next = 0] = await notes(third, 1);
 		expect(next).toBeGreaterThan(until - WINDOW);
+		const repeated = `${until - next + 1} of the last ${WINDOW}`;
+		console.log(`held: killed right after an ok: ${repeated} came again`);
 		expect(await notes(third, COUNT - next)).toEqual(range(next + 1, COUNT));
 	});
 });

@@ -163,7 +163,8 @@ class Line:
     def __init__(self, session: Session, opening: str = "") -> None:
         self.session = session
         self.inboxes: dict[str, deque[Delivery]] = defaultdict(deque)
-        self.terminated: list[int] = []  # transIDs that the relay has terminated
+        self.terminated: list[tuple[int, str]] = []  # what the relay has terminated: transID and code
+        self.bound: list[str] = []  # the domains that the relay has bound
         self.channel, answer = session.start(PROFILE, opening)
         self.channel.handler = self._receive
         self.opened = self._outcome(read_xml(answer.encode())) if opening else None
@@ -202,7 +203,9 @@ class Line:
             for recipient in delivery.recipients:
                 self.inboxes[recipient].append(delivery)
         elif root.tag == "terminate":
-            self.terminated.append(int(root.get("transID", "0")))
+            self.terminated.append((int(root.get("transID", "0")), root.get("code", "250")))
+        elif root.tag == "bind":
+            self.bound.append(root.get("relay"))
         else:
             raise PoorlyFormed(f"a MSG with {root.tag}")
         self.channel.reply(message.msgno, as_payload("<ok />"))

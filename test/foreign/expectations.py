@@ -12,7 +12,7 @@ from apex import Endpoint, Tuple, presence, tag, timestamp, trans_id
 from tap import holds, same
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# RFC 3343 section 6 and RFC 3340 section 9.1: the attributes that must and that may be there
+# RFC 3343 section 6, RFC 3341 section 6, and RFC 3340 sections 9.1 and 9.2: the attributes that must and that may be there
 ATTRIBUTES = {
     "publish": ({"publisher", "transID", "timeStamp"}, set()),
     "notify": ({"subscriber", "transID"}, {"duration", "action"}),
@@ -21,6 +21,12 @@ ATTRIBUTES = {
     "presence": ({"publisher", "lastUpdate"}, {"publisherInfo"}),
     "tuple": ({"destination", "availableUntil"}, {"tupleInfo"}),
     "capability": ({"baseline"}, set()),
+    "allow": ({"transID"}, set()),
+    "deny": ({"transID"}, set()),
+    "set": ({"transID"}, set()),
+    "access": ({"owner", "actor"}, {"actions", "lastUpdate"}),
+    "statusResponse": ({"transID"}, set()),
+    "destination": ({"identity"}, set()),
 }
 
 
@@ -57,6 +63,26 @@ def expect_entry(endpoint: Endpoint, publisher: str, transaction: int) -> Elemen
     timestamp(entry.get("lastUpdate"))
     holds(entry.findall("tuple"), "a presence entry has a tuple")
     return entry
+
+
+def status_request(transaction: int, target_hop: str = "final") -> str:
+    """RFC 3340 section 5.1: asks what became of data."""
+    attributes = {"internal": "statusRequest", "targetHop": target_hop, "mustUnderstand": "true"}
+    return tag("option", transID=transaction, **attributes)
+
+
+def expect_status(endpoint: Endpoint, transaction: int, codes: dict[str, int]) -> None:
+    """One report for each recipient, in any order."""
+    found: dict[str, int] = {}
+    for _ in codes:
+        delivery = endpoint.next()
+        holds(delivery.originator.startswith("apex=report@"), f"{delivery} is no report")
+        response = delivery.element
+        judge(response)
+        same((response.tag, response.get("transID")), ("statusResponse", str(transaction)))
+        for destination in response:
+            found[destination.get("identity")] = int(destination.find("reply").get("code"))
+    same(found, codes, "what was reported")
 
 
 def expect_notify(endpoint: Endpoint, transaction: int, subscriber: str, duration: int) -> None:

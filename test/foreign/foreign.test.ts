@@ -1,20 +1,15 @@
 // A client in another language, written from the RFCs alone, against the server as it is installed:
 // a separate process, its command line, its socket. test/foreign/*.py share nothing with src/.
 
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build, type Ended, type Serving, serve } from "../process.js";
+import { failures, HANGING, hasPython, python } from "./python.js";
 
 const DOMAIN = "example.com";
 const INFO = 30;
-/** Milliseconds: a bound for what hangs, since each step that fails may wait for its timeout. */
-const HANGING = 600_000;
-const here = fileURLToPath(new URL(".", import.meta.url));
 
 interface LogLine {
 	readonly level: number;
@@ -30,13 +25,6 @@ interface Step {
 	readonly begins: number;
 }
 
-const hasPython = spawnSync("python3", ["--version"]).status === 0;
-if (!hasPython) {
-	console.warn(
-		"\n*** SKIPPED: test/foreign needs python3, and there is none. Nothing was checked against a foreign client. ***\n",
-	);
-}
-
 function readLogLine(text: string): LogLine | undefined {
 	if (!text.startsWith("{")) return undefined;
 	const fields: Record<string, unknown> = JSON.parse(text);
@@ -49,33 +37,6 @@ function readLogLine(text: string): LogLine | undefined {
 			.replace(/\b[0-9a-f-]{6,}\b|\d+/g, "N"),
 		text,
 	};
-}
-
-/** Runs one of the Python programs; gives its exit code and all that it said. */
-async function python(
-	...args: readonly string[]
-): Promise<{ code: number | null; output: string }> {
-	const child = spawn("python3", ["-B", ...args], {
-		cwd: here,
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	let output = "";
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding("utf8");
-		stream.on("data", (piece: string) => {
-			output += piece;
-		});
-	}
-	const [code] = await once(child, "close");
-	return { code, output };
-}
-
-/** The TAP lines that say what failed, with their diagnostics. */
-function failures(output: string): string {
-	const failed = output
-		.split(/^(?=# step \d+ begins)/m)
-		.filter((part) => !/^ok /m.test(part));
-	return failed.join("");
 }
 
 function steps(output: string): Step[] {
@@ -119,7 +80,7 @@ describe.runIf(hasPython)("a client written from the RFCs alone", () => {
 		await rm(folder, { recursive: true, force: true });
 	});
 
-	test("finds every step of RFC 3343 §4 and RFC 3340 §4.4 obeyed", {
+	test("finds every step of RFC 3343 §4, RFC 3341 §4 and RFC 3340 §4.4 obeyed", {
 		timeout: HANGING,
 	}, async () => {
 		const { code, output } = await python("walk.py", ...address, DOMAIN);

@@ -1,5 +1,6 @@
-"""walk.py HOST PORT DOMAIN: every numbered step of RFC 3343 section 4, and of RFC 3340 section 4.4
-as far as an application meets it, against a server that runs as
+"""walk.py HOST PORT DOMAIN: every numbered step of RFC 3343 section 4 and of RFC 3341 section 4,
+and of RFC 3340 section 4.4 as far as an application meets it, with what the report service says
+(section 6.2), against a server that runs as
 
     apex serve --dev --domain DOMAIN --listen HOST:PORT --data FOLDER
 
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import sys
 
+from steps_access import access
 from steps_apex import apex
 from steps_publish import publishing
+from steps_report import report
 from steps_subscribe import subscribe
 from steps_terminate import terminate
 from steps_watch import watch
@@ -22,7 +25,7 @@ from world import World
 
 def main(host: str, port: str, domain: str) -> int:
     everything = Steps()
-    for section in (apex, subscribe, watch, publishing, terminate):
+    for section in (apex, report, access, subscribe, watch, publishing, terminate):
         everything.extend(section)
     return everything.run(lambda: World(host, int(port), domain))
 
