@@ -1,5 +1,6 @@
 /** The composition root: the only file that knows every room. */
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { join } from "node:path";
 import {
 	Access,
 	AccessOperations,
@@ -9,6 +10,14 @@ import {
 	serviceDefaults,
 	standardDefaults,
 } from "./access/index.js";
+import { Accounts } from "./accounts/index.js";
+import {
+	type AdminListener,
+	listenAdmin,
+	type Operations,
+	SOCKET,
+} from "./admin/index.js";
+import { administration } from "./administration.js";
 import { type Known, type MeshParts, Peers, Relay } from "./apex/index.js";
 import {
 	connect,
@@ -25,6 +34,7 @@ import {
 	type Endpoint,
 	isService,
 	type Log,
+	newTransID,
 	type Random,
 	silent,
 	systemClock,
@@ -182,22 +192,26 @@ async function serve(
 		faces: [face],
 	});
 	await presence.load();
+	const accounts = await Accounts.load(store);
+	// those that were added while no server ran
+	await Promise.all(
+		accounts.list().map(({ name }) => presence.provision(name)),
+	);
 	relay.addService(
 		new PresenceService({ presence, face, post: relay.post, log }),
 	);
 	access.feed((owner) => presence.accessChanged(owner));
-	relay.addService(
-		new AccessService({
-			operations: new AccessOperations({
-				access,
-				clock,
-				isValid: (owner) => presence.isValid(owner) || isService(owner),
-			}),
-			offset: config.timestampOffset,
-			post: relay.post,
-			log,
+	const accessService = new AccessService({
+		operations: new AccessOperations({
+			access,
+			clock,
+			isValid: (owner) => presence.isValid(owner) || isService(owner),
 		}),
-	);
+		offset: config.timestampOffset,
+		post: relay.post,
+		log,
+	});
+	relay.addService(accessService);
 
 	relay.addService(
 		new ReportService({
@@ -224,10 +238,17 @@ async function serve(
 			throw error;
 		}));
 
+	const operations = administration({
+		...{ access, accounts, presence, clock },
+		changed: (entry) => accessService.changed(entry, newTransID(random)),
+	});
+	const admin = await adminSocket(config.data, operations, log);
+
 	return {
 		address: addressed(config.listen, listener),
 		mesh: config.mesh && mesh && addressed(config.mesh, mesh),
 		async close() {
+			admin?.close();
 			listener.close();
 			mesh?.close();
 			presence.close();
@@ -236,6 +257,7 @@ async function serve(
 			await store.close();
 		},
 		async kill() {
+			admin?.close();
 			listener.close();
 			mesh?.close();
 			over.abort(new Error("killed"));
@@ -245,6 +267,22 @@ async function serve(
 			await store.kill();
 		},
 	};
+}
+
+/** Opens the socket of administrators. Without one a server does all that it does otherwise. */
+async function adminSocket(
+	data: string,
+	operations: Operations,
+	log: Log,
+): Promise<AdminListener | undefined> {
+	const path = join(data, SOCKET);
+	try {
+		return await listenAdmin(path, operations, { log });
+	} catch (error) {
+		const { message } = error as Error;
+		log.warn({ path, error: message }, "cannot be administered while it runs");
+		return undefined;
+	}
 }
 
 /** How the relay finds others; it does not, where nothing says that it takes part in the mesh. */

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
+import { AdminError } from "../admin/index.js";
 import { type AccessEntry, ApexError } from "../client/index.js";
 import { addressOf } from "../names/index.js";
+import { administered } from "./administered.js";
 import {
 	attached,
 	type ClientOptions,
 	endpoint,
 	withClientOptions,
 } from "./connect.js";
-import { type Entries, entriesOver, StoredEntries } from "./entries.js";
+import { type Entries, entriesOf, entriesOver } from "./entries.js";
 import { EXIT, UsageError } from "./report.js";
 
 interface Options extends ClientOptions {
@@ -55,8 +57,11 @@ export function access(program: Command): void {
 
 function withOptions(command: Command): Command {
 	return withClientOptions(command)
-		.option("--data <folder>", "the folder of a stopped server")
-		.option("--config <file>", "with --data: the server's configuration");
+		.option("--data <folder>", "as an administrator: the server's folder")
+		.option(
+			"--config <file>",
+			"with --data, while it is stopped: its configuration",
+		);
 }
 
 async function query(
@@ -107,15 +112,15 @@ async function list(
 	options: Options,
 ): Promise<void> {
 	const { data, config } = options;
+	const whose = owner === undefined ? {} : { owner: endpoint(owner) };
 	if (data === undefined) {
 		throw new UsageError(
-			"a running server is not asked for lists (RFC 3341 has no such operation): " +
-				"stop it and say --data FOLDER, or get one entry",
+			"only an administrator may list (RFC 3341 has no such operation): " +
+				"say --data FOLDER, or get one entry",
 		);
 	}
-	await StoredEntries.within({ data, config }, async (entries) => {
-		const whose = owner === undefined ? undefined : endpoint(owner);
-		for (const entry of entries.list(whose)) print(entry, options);
+	await administered({ data, config }, async (ask) => {
+		for (const entry of await ask("access list", whose)) print(entry, options);
 	});
 }
 
@@ -125,7 +130,9 @@ async function using(
 	use: (entries: Entries) => Promise<void>,
 ): Promise<void> {
 	const self = addressOf(endpoint(owner));
-	if (data !== undefined) return StoredEntries.within({ data, config }, use);
+	if (data !== undefined) {
+		return administered({ data, config }, (ask) => use(entriesOf(ask)));
+	}
 	if (config !== undefined) {
 		throw new UsageError("--config goes with --data");
 	}
@@ -163,7 +170,8 @@ async function find(
 }
 
 function isRefusal(error: unknown, code: number): boolean {
-	return error instanceof ApexError && error.code === code;
+	const refused = error instanceof ApexError || error instanceof AdminError;
+	return refused && error.code === code;
 }
 
 function checkActions(actions: readonly string[]): void {

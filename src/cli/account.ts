@@ -1,11 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { type Account, AccountError, Accounts } from "../accounts/index.js";
-import { silent } from "../names/index.js";
-import { LevelStore } from "../store/index.js";
+import { AdminError } from "../admin/index.js";
+import { administered } from "./administered.js";
 import { endpoint } from "./connect.js";
 import { readPassword, type Terminal } from "./password.js";
-import { UsageError } from "./report.js";
 
 interface Options {
 	readonly data: string;
@@ -25,9 +22,7 @@ interface ListOptions extends Options {
  * @param terminal where passwords come from
  */
 export function account(program: Command, terminal?: Terminal): void {
-	const group = program
-		.command("account")
-		.description("who may log in, in the folder of a stopped server");
+	const group = program.command("account").description("who may log in");
 	withPassword(group.command("add"))
 		.description("add an account; asks for its password, or reads a line")
 		.action((name, options) => add(name, options, terminal));
@@ -46,7 +41,7 @@ export function account(program: Command, terminal?: Terminal): void {
 }
 
 function withData(command: Command): Command {
-	return command.option("--data <folder>", "the folder", "./data");
+	return command.option("--data <folder>", "the server's folder", "./data");
 }
 
 function withPassword(command: Command): Command {
@@ -64,14 +59,16 @@ async function add(
 	terminal: Terminal | undefined,
 ): Promise<void> {
 	const owner = endpoint(name);
-	await within(data, async (accounts) => {
-		if (accounts.get(owner) !== undefined) {
-			throw new AccountError(
+	await administered({ data, create: true }, async (ask) => {
+		// before anybody has typed a password for nothing
+		const accounts = await ask("account list", {});
+		if (accounts.some(({ name }) => name === owner)) {
+			throw new AdminError(
 				`there is an account ${owner} already: apex account passwd`,
 			);
 		}
 		const password = await readPassword({ twice: true }, terminal);
-		await accounts.set(owner, password, { digest });
+		await ask("account add", { name: owner, password, digest });
 	});
 }
 
@@ -81,57 +78,29 @@ async function passwd(
 	terminal: Terminal | undefined,
 ): Promise<void> {
 	const owner = endpoint(name);
-	await within(data, async (accounts) => {
-		const current = accounts.get(owner);
-		if (current === undefined) {
-			throw new AccountError(`there is no account ${owner}`);
-		}
+	await administered({ data }, async (ask) => {
+		// before anybody has typed a password for nothing
+		await ask("account get", { name: owner });
 		const password = await readPassword({ twice: true }, terminal);
-		const keep = digest ?? current.digest !== undefined;
-		await accounts.set(owner, password, { digest: keep });
+		await ask("account passwd", {
+			...{ name: owner, password },
+			...(digest !== undefined && { digest }),
+		});
 	});
 }
 
 async function remove(name: string, { data }: Options): Promise<void> {
 	const owner = endpoint(name);
-	await within(data, (accounts) => accounts.remove(owner));
+	await administered({ data }, async (ask) => {
+		await ask("account remove", { name: owner });
+	});
 }
 
 async function list({ data, json }: ListOptions): Promise<void> {
-	await within(data, async (accounts) => {
-		for (const account of accounts.list()) {
-			const line = json ? JSON.stringify(shown(account)) : account.name;
+	await administered({ data }, async (ask) => {
+		for (const account of await ask("account list", {})) {
+			const line = json ? JSON.stringify(account) : account.name;
 			process.stdout.write(`${line}\n`);
 		}
 	});
-}
-
-/** What may be seen of an account. */
-function shown({ name, digest }: Account): object {
-	return { name, digest: digest !== undefined };
-}
-
-/**
- * Opens a folder for as long as `use` takes.
- *
- * @throws StoreError where a server is using the folder
- */
-async function within(
-	data: string,
-	use: (accounts: Accounts) => Promise<void>,
-): Promise<void> {
-	if (!existsSync(data)) {
-		throw new UsageError(`--data ${data}: there is no such folder`);
-	}
-	let failed: (error: Error) => void = () => {};
-	const failure = new Promise<never>((_resolve, reject) => {
-		failed = reject;
-	});
-	const store = await LevelStore.open(data, { log: silent, failed });
-	try {
-		const accounts = await Accounts.load(store);
-		await Promise.race([use(accounts), failure]);
-	} finally {
-		await store.close();
-	}
 }

@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { silent } from "../names/index.js";
-import { LevelStore } from "../store/index.js";
-import { UsageError } from "./report.js";
+import { withStore } from "./folder.js";
 
 interface Options {
 	readonly data: string;
@@ -20,18 +17,12 @@ export function inspect(program: Command): void {
 }
 
 async function run({ data, json }: Options): Promise<void> {
-	if (!existsSync(data)) {
-		throw new UsageError(`--data ${data}: there is no such folder`);
-	}
-	const store = await LevelStore.open(data, { log: silent, failed: () => {} });
-	try {
+	await withStore(data, {}, async (store) => {
 		for await (const row of store.inspect()) {
 			const line = json
 				? JSON.stringify(row)
 				: `${row.section} ${row.key} ${JSON.stringify(row.value)}`;
 			process.stdout.write(`${line}\n`);
 		}
-	} finally {
-		await store.close();
-	}
+	});
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { AdminError } from "../admin/index.js";
 import { ApexError } from "../client/index.js";
 import { ConfigError } from "../config/index.js";
 import { StoreError } from "../store/index.js";
@@ -16,10 +17,15 @@ const CONNECTION = new Set([
 	"ECONNRESET",
 	"EHOSTUNREACH",
 	"ENETUNREACH",
-	"ENOTFOUND",
 	"EPIPE",
 	"ETIMEDOUT",
 ]);
+
+/** Whether a name was looked up and has no address, or none for now. */
+export function isUnresolved(error: unknown): boolean {
+	const { code } = error as { code?: unknown };
+	return code === "ENOTFOUND" || code === "EAI_AGAIN";
+}
 
 /**
  * Says in one line on standard error what went wrong and what to do about it.
@@ -32,7 +38,8 @@ export function report(error: unknown): number {
 		return error.exitCode === 0 ? EXIT.done : EXIT.usage;
 	}
 	const { code, message } = error as Error & { code?: unknown };
-	if (error instanceof ApexError && typeof code === "number") {
+	const refused = error instanceof ApexError || error instanceof AdminError;
+	if (refused && typeof code === "number") {
 		return say(`${code} ${message}`, EXIT.refused);
 	}
 	if (error instanceof UsageError || error instanceof ConfigError) {
@@ -47,6 +54,12 @@ export function report(error: unknown): number {
 	if (typeof code === "string" && CONNECTION.has(code)) {
 		return say(
 			`${message}: is a server running there? (apex serve, or --server HOST:PORT)`,
+			EXIT.noConnection,
+		);
+	}
+	if (isUnresolved(error)) {
+		return say(
+			`${message}: is the name right? (--server HOST:PORT)`,
 			EXIT.noConnection,
 		);
 	}

@@ -9,7 +9,7 @@ import {
 } from "../config/index.js";
 import type { Log } from "../names/index.js";
 import { startServer } from "../server.js";
-import { UsageError } from "./report.js";
+import { isUnresolved, UsageError } from "./report.js";
 
 interface Options {
 	config?: string;
@@ -69,7 +69,21 @@ async function run(options: Options): Promise<void> {
 			log.error({ error: error.message }, "nothing can be stored: giving up");
 			process.exit(1);
 		},
-	});
+	}).catch(explained);
+	const stop = (signal: NodeJS.Signals): void => {
+		log.info({ signal }, "stopping");
+		server.close().then(
+			() => process.exit(0),
+			(error: Error) => {
+				log.error({ error: error.message }, "could not stop in order");
+				process.exit(1);
+			},
+		);
+	};
+	// whoever reads that it is ready may stop it at once
+	process.once("SIGTERM", stop);
+	process.once("SIGINT", stop);
+
 	const at = formatAddress(server.address);
 	log.info(
 		{
@@ -81,19 +95,14 @@ async function run(options: Options): Promise<void> {
 		`ready on ${at}`,
 	);
 	if (process.stdout.isTTY && config.dev) hint(config, at);
+}
 
-	const stop = (signal: NodeJS.Signals): void => {
-		log.info({ signal }, "stopping");
-		server.close().then(
-			() => process.exit(0),
-			(error: Error) => {
-				log.error({ error: error.message }, "could not stop in order");
-				process.exit(1);
-			},
-		);
-	};
-	process.once("SIGTERM", stop);
-	process.once("SIGINT", stop);
+/** A listener's name that has no address is a wrong one, and no server is missing there. */
+function explained(error: Error & { hostname?: string }): never {
+	if (!isUnresolved(error)) throw error;
+	throw new UsageError(
+		`${error.hostname} has no address on this machine: listen elsewhere (--listen HOST:PORT)`,
+	);
 }
 
 function flagsOf({

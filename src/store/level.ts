@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import {
 	type Clock,
@@ -61,6 +63,12 @@ export class LevelStore extends QueuedStore {
 			await database.close();
 			throw error;
 		}
+	}
+
+	/** Whether a folder holds a store; nothing is made or opened. */
+	static isIn(folder: string): boolean {
+		// the file by which LevelDB finds all others
+		return existsSync(join(folder, "CURRENT"));
 	}
 
 	/** Makes durable, and tells, what is in the queue, and closes. */

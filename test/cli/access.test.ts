@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -93,6 +93,11 @@ async function attached(
 describe.each([
 	["on a running server", running, async () => {}],
 	[
+		"through the socket of a running server",
+		stopped,
+		() => attached(OWNER, async () => {}),
+	],
+	[
 		"with --data",
 		stopped,
 		async () => {
@@ -172,7 +177,7 @@ describe("on a running server", () => {
 		});
 	});
 
-	test("there is no list", async () => {
+	test("there is no list for who is no administrator", async () => {
 		await expect(running("list")).rejects.toThrow(UsageError);
 	});
 
@@ -196,6 +201,60 @@ describe("on a running server", () => {
 				await expect(entries.next()).rejects.toThrow(/ended/);
 				await expect(wilma.poll(OWNER)).rejects.toMatchObject({ code: 537 });
 			});
+		});
+	});
+});
+
+describe("through the socket of a running server", () => {
+	beforeEach(() => attached(OWNER, async () => {}));
+
+	test("list prints what was set, of one owner or of everybody", async () => {
+		await running("set", OWNER, ANYBODY, "core:data");
+		await running("set", "wilma@example.com", "*@*", "core:data");
+		const all = await stopped("list", "--json");
+		expect(all.lines.map((line) => JSON.parse(line).owner)).toEqual([
+			OWNER,
+			"wilma@example.com",
+		]);
+		expect((await stopped("list", OWNER)).lines).toHaveLength(1);
+	});
+
+	test("owners who have locked themselves out can be helped", async () => {
+		await running("set", OWNER, "fred/*@example.com", "all:none");
+		await stopped("set", OWNER, "fred/*@example.com", "--delete");
+		await expect(running("get", OWNER, ANYBODY)).rejects.toMatchObject({
+			code: 551,
+		});
+	});
+
+	test("an owner that the server does not know gets 550", async () => {
+		const words = ["set", "dino@example.com", ANYBODY, "core:data"];
+		await expect(stopped(...words)).rejects.toMatchObject({ code: 550 });
+	});
+
+	test("the owner's application is told of a change, and of a deletion", async () => {
+		await attached(OWNER, async (fred) => {
+			const incoming = fred.incoming();
+			await stopped("set", OWNER, ANYBODY, "core:data");
+			expect((await incoming.next()).value).toMatchObject({
+				originator: "apex=access@example.com",
+				content: expect.stringMatching(
+					/<set transID="\d+"><access .*actions="core:data"/,
+				),
+			});
+			await stopped("set", OWNER, ANYBODY, "--delete");
+			expect((await incoming.next()).value).toMatchObject({
+				content: expect.not.stringContaining("actions="),
+			});
+		});
+	});
+
+	test("who loses presence:subscribe hears that it is over", async () => {
+		await attached("wilma@example.com", async (wilma) => {
+			const entries = wilma.subscribe(OWNER)[Symbol.asyncIterator]();
+			await entries.next();
+			await stopped("set", OWNER, "wilma@example.com", "core:data");
+			await expect(entries.next()).rejects.toThrow(/ended/);
 		});
 	});
 });
@@ -261,8 +320,10 @@ describe("with --data", () => {
 		expect(lines).toEqual(["allow"]);
 	});
 
-	test("a server that runs keeps its folder to itself", async () => {
-		await expect(stopped("list")).rejects.toMatchObject({ code: "LOCKED" });
+	test("a folder that holds nothing is a wrong use, and holds nothing still", async () => {
+		const words = ["list", "--data", mkdtempSync(join(folder, "empty-"))];
+		await expect(apex(...words)).rejects.toThrow(UsageError);
+		expect(readdirSync(words[2] ?? "")).toEqual([]);
 	});
 
 	test("a folder that is missing is a wrong use", async () => {

@@ -82,6 +82,14 @@ test("an account is added, listed and removed", async () => {
 	expect(left.said).toBe('{"name":"barney@example.com","digest":false}\n');
 });
 
+test("an account can be added before the first server starts", async () => {
+	const empty = await mkdtemp(join(parent, "empty-"));
+	expect(await run(["add", FRED, "--data", empty])).toMatchObject({
+		status: 0,
+	});
+	expect((await run(["list", "--data", empty])).said).toBe(`${FRED}\n`);
+});
+
 test("the password is the first line of the input, whatever ends it", async () => {
 	const keyOf = async (input: string) => {
 		await run(["passwd", FRED, "--data", data], input);
@@ -142,7 +150,7 @@ describe("with status 1 and one line it is refused", () => {
 		expect((await outcome).errors).not.toContain("abc");
 	});
 
-	it("to open the folder of a running server", () =>
+	it("to open a folder that another process has, without a socket in it", () =>
 		opened(() => refused(add(), "another process")));
 });
 
@@ -159,6 +167,14 @@ describe("with status 2 it is refused", () => {
 		expect(status).toBe(2);
 		expect(errors).toContain("no such folder");
 		expect(await readdir(parent)).toEqual(["data"]);
+	});
+
+	it("to look for accounts where no server has been, and nothing is made there", async () => {
+		const empty = await mkdtemp(join(parent, "empty-"));
+		const { status, errors } = await run(["list", "--data", empty]);
+		expect(status).toBe(2);
+		expect(errors).toContain("no server has kept anything there");
+		expect(await readdir(empty)).toEqual([]);
 	});
 
 	it("to have no password", async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Running, run, serve } from "../process.js";
 import { complaint, Folder, OPEN, SILENCE } from "./harness.js";
@@ -41,6 +42,15 @@ describe("apex inspect", () => {
 		expect(await run(["inspect", "--data", data])).toEqual(
 			complaint(2, `apex: --data ${data}: there is no such folder`),
 		);
+	});
+
+	it("of a folder that holds nothing of a server: exit 2, and it stays as it is", async () => {
+		const data = folder.path("empty");
+		mkdirSync(data);
+		expect(await run(["inspect", "--data", data])).toEqual(
+			complaint(2, `apex: --data ${data}: no server has kept anything there`),
+		);
+		expect(readdirSync(data)).toEqual([]);
 	});
 
 	it("of the folder of a running server: exit 1, with what to do", async () => {

@@ -61,6 +61,18 @@ describe("apex serve", () => {
 		);
 	});
 
+	it("where a name has no address: exit 2, and one line with what to do", async () => {
+		const args = ["--listen", "nowhere.invalid:0"];
+		expect(
+			await run(["serve", ...args, "--data", folder.path("unresolved")]),
+		).toEqual(
+			complaint(
+				2,
+				"apex: nowhere.invalid has no address on this machine: listen elsewhere (--listen HOST:PORT)",
+			),
+		);
+	});
+
 	it.each([
 		[["--domain", "-x-"], /^apex: .*"-x-" is no domain.*domains.*\n$/],
 		[["--listen", "here"], /^apex: .*"here" is not HOST:PORT.*listen.*\n$/],

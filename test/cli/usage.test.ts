@@ -88,4 +88,14 @@ describe("apex", () => {
 			);
 		},
 	);
+
+	it("a server whose name has no address: exit 3, and one line with what to do", async () => {
+		const server = ["--server", "nowhere.invalid:10913"];
+		expect(await run(["fetch", "fred@example.com", ...server])).toEqual(
+			complaint(
+				3,
+				/^apex: .*nowhere\.invalid: is the name right\? \(--server HOST:PORT\)\n$/,
+			),
+		);
+	});
 });

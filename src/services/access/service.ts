@@ -1,8 +1,14 @@
-import type { AccessOperations } from "../../access/index.js";
+import type { AccessEntry, AccessOperations } from "../../access/index.js";
 import type { Delivery, Post, Service } from "../../apex/index.js";
-import type { Log, Offset } from "../../names/index.js";
+import {
+	domainOf,
+	type Log,
+	type Offset,
+	wellKnown,
+} from "../../names/index.js";
 import { dtds } from "../../xml/index.js";
 import { receive, type ServiceParts } from "../operation/index.js";
+import * as content from "./content.js";
 import type { AccessExchange } from "./exchange.js";
 import { get } from "./get.js";
 import { query } from "./query.js";
@@ -32,5 +38,13 @@ export class AccessService implements Service {
 
 	receive(delivery: Delivery): void {
 		receive(delivery, this.#parts);
+	}
+
+	/** Tells an owner of a change that was made in another way, as RFC 3341 §4.4 step 9.4 does. */
+	changed(entry: AccessEntry, transID: number): void {
+		const { post, surroundings } = this.#parts;
+		const service = wellKnown(this.name, domainOf(entry.owner));
+		const set = content.set(String(transID), entry, surroundings.offset);
+		post.send(service, entry.owner, set);
 	}
 }
