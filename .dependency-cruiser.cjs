@@ -10,6 +10,7 @@ const ROOMS = {
 	access: ["names"],
 	cpp: ["presence", "xml", "names"],
 	accounts: ["beep", "names"],
+	policy: ["accounts", "beep", "config", "names"],
 	admin: ["names"],
 	config: ["names"],
 	apex: ["beep", "xml", "mime", "names"],

@@ -10,7 +10,7 @@ import {
 	serviceDefaults,
 	standardDefaults,
 } from "./access/index.js";
-import { Accounts } from "./accounts/index.js";
+import { Accounts, FailedAttempts } from "./accounts/index.js";
 import {
 	type AdminListener,
 	listenAdmin,
@@ -39,6 +39,7 @@ import {
 	silent,
 	systemClock,
 } from "./names/index.js";
+import { Admission } from "./policy/index.js";
 import { Presence } from "./presence/index.js";
 import { AccessService } from "./services/access/index.js";
 import { ApexFace, PresenceService } from "./services/presence/index.js";
@@ -65,6 +66,12 @@ export interface Server {
 	readonly address: Address;
 	/** Where other relays bind, if they do. */
 	readonly mesh: Address | undefined;
+	/**
+	 * Reads the certificate again, for sessions that ask for TLS from now on.
+	 *
+	 * @throws Error that names the file; the certificate of before stays in use
+	 */
+	reload(): void;
 	/** Finishes what is committed, tells the sessions, and closes the store. */
 	close(): Promise<void>;
 	/** Ends as a crash would: nothing is told and nothing that waits is written. */
@@ -118,6 +125,7 @@ async function serve(
 ): Promise<Server> {
 	const ours = new Set(config.domains);
 	const sessions = new Set<Session>();
+	const addresses = new WeakMap<Session, string | undefined>();
 	const over = new AbortController();
 	const adopt = (
 		stream: Socket,
@@ -131,31 +139,49 @@ async function serve(
 			peer: `${stream.remoteAddress}:${stream.remotePort}`,
 		});
 		sessions.add(session);
+		addresses.set(session, stream.remoteAddress);
 		session.once("close", () => sessions.delete(session));
 		return session;
 	};
 	// those of the mesh: who is known from elsewhere binds for nobody
-	const relays = new WeakMap<Session, Known>();
+	const relays = new WeakSet<Session>();
+	const known = (session: Session): Known =>
+		relays.has(session)
+			? {
+					identity: session.identity?.name,
+					address: addresses.get(session),
+				}
+			: {};
 	const adoptRelay: typeof adopt = (stream, ...rest) => {
 		// relays talk when there is something to say, and would not notice that the other is gone
 		stream.setKeepAlive(true, KEEP_ALIVE);
 		const session = adopt(stream, ...rest);
-		relays.set(session, { address: stream.remoteAddress });
+		relays.add(session);
 		return session;
 	};
 	const peers = new Peers(config.peers);
+	const accounts = await Accounts.load(store);
+	const admission = new Admission(config, {
+		accounts,
+		attempts: config.dev
+			? undefined
+			: new FailedAttempts({
+					clock,
+					addressOf: (session) => addresses.get(session),
+				}),
+		log,
+	});
 	const access = await Access.load(store, defaultEntries(config));
 	const relay = new Relay({
 		clock,
 		log,
 		isOurs: (domain) => ours.has(domain),
 		decide: access.decide,
-		// outside --dev a peer must have authenticated, and no authentication is offered yet
-		mayAttach: () => config.dev,
+		mayAttach: (session, endpoint) => admission.mayAttach(session, endpoint),
 		mayBind: (session, domain) =>
 			!ours.has(domain) &&
-			(config.dev || peers.mayBind(relays.get(session) ?? {}, domain)),
-		isTrusted: (session) => peers.isTrusted(relays.get(session) ?? {}),
+			(config.dev || peers.mayBind(known(session), domain)),
+		isTrusted: (session) => peers.isTrusted(known(session)),
 		mesh: meshParts(config, {
 			random,
 			dns,
@@ -192,7 +218,6 @@ async function serve(
 		faces: [face],
 	});
 	await presence.load();
-	const accounts = await Accounts.load(store);
 	// those that were added while no server ran
 	await Promise.all(
 		accounts.list().map(({ name }) => presence.provision(name)),
@@ -224,15 +249,15 @@ async function serve(
 
 	await relay.load();
 
-	const profile = relay.profile();
+	const profiles = admission.forEndpoints(relay.profile());
 	const listener = await listen(config.listen, (stream) => {
-		adopt(stream, "listener", [profile]);
+		adopt(stream, "listener", profiles);
 	});
-	const relayProfile = relay.profile("relay-relay");
+	const relayProfiles = admission.forRelays(relay.profile("relay-relay"));
 	const mesh =
 		config.mesh &&
 		(await listen(config.mesh, (stream) => {
-			adoptRelay(stream, "listener", [relayProfile]);
+			adoptRelay(stream, "listener", relayProfiles);
 		}).catch((error: Error) => {
 			listener.close();
 			throw error;
@@ -247,6 +272,7 @@ async function serve(
 	return {
 		address: addressed(config.listen, listener),
 		mesh: config.mesh && mesh && addressed(config.mesh, mesh),
+		reload: () => admission.reload(),
 		async close() {
 			admin?.close();
 			listener.close();

@@ -116,9 +116,13 @@ export class Running {
 		this.#child.stdout?.destroy();
 	}
 
+	signal(signal: NodeJS.Signals): void {
+		this.#child.kill(signal);
+	}
+
 	/** Sends a signal. @returns how it ended */
 	stop(signal: NodeJS.Signals): Promise<Ended> {
-		this.#child.kill(signal);
+		this.signal(signal);
 		return this.ended;
 	}
 }

@@ -1,4 +1,5 @@
 /** Who may log in: accounts as SCRAM verifiers, never passwords. */
 export { Accounts, type AccountsOptions } from "./accounts.js";
+export { FailedAttempts, type FailedAttemptsOptions } from "./attempts.js";
 export { AccountError } from "./error.js";
 export type * from "./types.js";

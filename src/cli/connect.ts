@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { type Attachment, type Client, connect } from "../client/index.js";
+import {
+	type Attachment,
+	type Client,
+	type ConnectOptions,
+	connect,
+} from "../client/index.js";
 import { DEFAULT_PORT, parseAddress } from "../config/index.js";
 import {
 	addressOf,
@@ -11,16 +17,19 @@ import {
 	parseDomain,
 	parseEndpoint,
 } from "../names/index.js";
+import { readPassword } from "./password.js";
 import { UsageError } from "./report.js";
 
 /** The options of every command that talks to a server. */
 export interface ClientOptions {
 	readonly server: string;
 	readonly as?: string;
+	readonly passwordFile?: string;
+	readonly tlsCa?: string;
 	readonly json?: true;
 }
 
-/** Adds `--server`, `--as` and `--json`. */
+/** Adds `--server`, `--as`, `--password-file`, `--tls-ca` and `--json`. */
 export function withClientOptions(command: Command): Command {
 	return command
 		.option(
@@ -29,6 +38,11 @@ export function withClientOptions(command: Command): Command {
 			`127.0.0.1:${DEFAULT_PORT}`,
 		)
 		.option("--as <endpoint>", "who asks (default: the endpoint itself)")
+		.option(
+			"--password-file <file>",
+			"whose first line is the password (default: asks at a terminal)",
+		)
+		.option("--tls-ca <file>", "who vouches for the server, in PEM")
 		.option("--json", "print JSON");
 }
 
@@ -64,9 +78,11 @@ export async function attached<Result>(
 	process.once("SIGINT", stop).once("SIGTERM", stop);
 	process.stdout.once("error", stop);
 	const { signal } = interrupt;
-	const client = await connect(
-		domain === undefined ? { ...address, signal } : { domain, signal },
-	);
+	const client = await connect({
+		...(domain === undefined ? address : { domain }),
+		...securityOf(options, who),
+		signal,
+	});
 	try {
 		const attachment = await client.attach(subaddress(who));
 		return await use({ client, attachment, signal: interrupt.signal });
@@ -74,6 +90,38 @@ export async function attached<Result>(
 		process.off("SIGINT", stop).off("SIGTERM", stop);
 		process.stdout.off("error", stop);
 		await client.close();
+	}
+}
+
+/** A command trusts the server that the domain of who asks has a certificate for. */
+function securityOf(
+	{ passwordFile, tlsCa }: ClientOptions,
+	who: Endpoint,
+): Pick<ConnectOptions, "tls" | "login"> {
+	const password =
+		passwordFile === undefined
+			? process.stdin.isTTY && (() => readPassword())
+			: firstLineOf(passwordFile);
+	return {
+		tls: {
+			servername: domainOf(who),
+			...(tlsCa !== undefined && { ca: contentOf(tlsCa) }),
+		},
+		...(password && { login: { user: addressOf(who), password } }),
+	};
+}
+
+function firstLineOf(file: string): string {
+	const [line = ""] = contentOf(file).split(/\r?\n/);
+	if (line === "") throw new UsageError(`${file}: there is no password`);
+	return line;
+}
+
+function contentOf(file: string): string {
+	try {
+		return readFileSync(file, "utf8");
+	} catch (error) {
+		throw new UsageError((error as Error).message);
 	}
 }
 

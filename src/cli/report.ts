@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { AdminError } from "../admin/index.js";
-import { ApexError } from "../client/index.js";
+import { ApexError, ConnectionError } from "../client/index.js";
 import { ConfigError } from "../config/index.js";
 import { StoreError } from "../store/index.js";
 
@@ -40,7 +40,8 @@ export function report(error: unknown): number {
 	const { code, message } = error as Error & { code?: unknown };
 	const refused = error instanceof ApexError || error instanceof AdminError;
 	if (refused && typeof code === "number") {
-		return say(`${code} ${message}`, EXIT.refused);
+		const hint = code === 530 ? " (--password-file FILE)" : "";
+		return say(`${code} ${message}${hint}`, EXIT.refused);
 	}
 	if (error instanceof UsageError || error instanceof ConfigError) {
 		return say(message, EXIT.usage);
@@ -51,6 +52,7 @@ export function report(error: unknown): number {
 			EXIT.refused,
 		);
 	}
+	if (error instanceof ConnectionError) return say(message, EXIT.noConnection);
 	if (typeof code === "string" && CONNECTION.has(code)) {
 		return say(
 			`${message}: is a server running there? (apex serve, or --server HOST:PORT)`,

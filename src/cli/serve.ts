@@ -8,7 +8,7 @@ import {
 	loadConfig,
 } from "../config/index.js";
 import type { Log } from "../names/index.js";
-import { startServer } from "../server.js";
+import { type Server, startServer } from "../server.js";
 import { isUnresolved, UsageError } from "./report.js";
 
 interface Options {
@@ -19,6 +19,9 @@ interface Options {
 	listen?: string;
 	mesh?: string;
 	route?: string[];
+	tlsCert?: string;
+	tlsKey?: string;
+	tlsCa?: string;
 	log?: NonNullable<ConfigInput["log"]>;
 }
 
@@ -53,6 +56,9 @@ function withFlags(command: Command): Command {
 		.option("--listen <host:port>", "where endpoints attach")
 		.option("--mesh <host:port>", "where relays of other domains bind")
 		.option("--route <domain=host:port...>", "where another domain's relay is")
+		.option("--tls-cert <file>", "the server's certificate, in PEM")
+		.option("--tls-key <file>", "its private key")
+		.option("--tls-ca <file>", "whose certificates say who a peer is")
 		.option("--log <level>", "debug, info, warn, error or silent");
 }
 
@@ -83,6 +89,8 @@ async function run(options: Options): Promise<void> {
 	// whoever reads that it is ready may stop it at once
 	process.once("SIGTERM", stop);
 	process.once("SIGINT", stop);
+	// without a certificate there is nothing to read again, and the signal ends the process
+	if (config.tls) process.on("SIGHUP", () => reload(server, log));
 
 	const at = formatAddress(server.address);
 	log.info(
@@ -97,17 +105,30 @@ async function run(options: Options): Promise<void> {
 	if (process.stdout.isTTY && config.dev) hint(config, at);
 }
 
+function reload(server: Server, log: Log): void {
+	try {
+		server.reload();
+		log.info({}, "read the certificate again");
+	} catch (error) {
+		const { message } = error as Error;
+		log.error({ error: message }, "the certificate stays as it was");
+	}
+}
+
 /** A listener's name that has no address is a wrong one, and no server is missing there. */
 function explained(error: Error & { hostname?: string }): never {
 	if (!isUnresolved(error)) throw error;
 	throw new UsageError(
-		`${error.hostname} has no address on this machine: listen elsewhere (--listen HOST:PORT)`,
+		`${error.hostname} has no address on this machine: listen elsewhere (--listen or --mesh HOST:PORT)`,
 	);
 }
 
 function flagsOf({
 	domain,
 	route,
+	tlsCert,
+	tlsKey,
+	tlsCa,
 	config: _,
 	...others
 }: Options): ConfigInput {
@@ -117,7 +138,20 @@ function flagsOf({
 		...(route === undefined
 			? {}
 			: { routes: Object.fromEntries(route.map(routeOf)) }),
+		...tlsOf(tlsCert, tlsKey, tlsCa),
 	};
+}
+
+function tlsOf(
+	cert: string | undefined,
+	key: string | undefined,
+	ca: string | undefined,
+): Pick<ConfigInput, "tls"> {
+	if (cert === undefined && key === undefined && ca === undefined) return {};
+	if (cert === undefined || key === undefined) {
+		throw new UsageError("--tls-cert and --tls-key go together");
+	}
+	return { tls: { cert, key, ca } };
 }
 
 function routeOf(text: string): [domain: string, address: string] {

@@ -6,6 +6,7 @@ const PASSING: ReadonlySet<number> = new Set([
 	421, // the server stops, and perhaps starts again
 	450,
 	451,
+	454, // too many have failed to log in
 	554, // the relay has not yet noticed that the earlier session is gone
 ]);
 

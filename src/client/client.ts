@@ -41,13 +41,13 @@ export class Client {
 	}
 
 	private constructor(
-		{ find }: Target,
+		target: Target,
 		reconnect: boolean,
 		surroundings: Surroundings,
 		link: Link,
 	) {
 		const { signal } = this.#over;
-		this.#target = { find, signal };
+		this.#target = { ...target, signal };
 		this.#reconnect = reconnect;
 		this.#surroundings = surroundings;
 		this.#link = link;

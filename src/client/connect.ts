@@ -9,6 +9,7 @@ import {
 } from "../names/index.js";
 import { Client } from "./client.js";
 import { ConnectionError } from "./error.js";
+import type { Login, TlsOptions } from "./secure.js";
 
 export interface ConnectOptions {
 	/** By default 127.0.0.1. */
@@ -22,6 +23,10 @@ export interface ConnectOptions {
 	readonly domain?: string;
 	/** Where it is looked up; by default where this machine looks everything up. */
 	readonly dns?: Dns;
+	/** TLS is used wherever the relay offers it, and is required of one that is not on loopback. */
+	readonly tls?: TlsOptions;
+	/** Logs in, where the relay offers that; by SCRAM, unless it says otherwise. */
+	readonly login?: Login;
 	/** Calls off the connecting. */
 	readonly signal?: AbortSignal;
 	/**
@@ -38,7 +43,8 @@ export interface ConnectOptions {
  * Connects to a relay.
  *
  * @throws the error of the socket or of the DNS (its `code` is ECONNREFUSED, say),
- *   ConnectionError when the domain has no relay, ApexError when the server does not serve,
+ *   ConnectionError when the domain has no relay, or the relay cannot show that it is the one, ApexError when the server does not serve
+ *   or refuses the login (535),
  *   TimeoutError, or the reason of the signal
  */
 export function connect({
@@ -46,6 +52,8 @@ export function connect({
 	port = 10913,
 	domain,
 	dns,
+	tls,
+	login,
 	signal,
 	reconnect = false,
 	clock = systemClock,
@@ -56,7 +64,10 @@ export function connect({
 		domain === undefined
 			? async () => [{ host, port }]
 			: () => relaysOf(domain, dns ?? nodeDns(), random);
-	return Client.connect({ find, signal }, reconnect, { clock, random, log });
+	const security = { tls, login };
+	// a certificate names the domain that was asked for, and not where the DNS says that it is
+	const target = { find, signal, name: domain, security };
+	return Client.connect(target, reconnect, { clock, random, log });
 }
 
 async function relaysOf(

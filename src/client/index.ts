@@ -26,6 +26,7 @@ export {
 	type Tuple,
 } from "./presence-document.js";
 export type { PublishOptions } from "./publish.js";
+export type { Login, TlsOptions } from "./secure.js";
 export type { Subscription } from "./subscription.js";
 export type { Subscriber } from "./watch.js";
 export {

@@ -17,6 +17,7 @@ import {
 	xmlOf,
 } from "./messages.js";
 import { type Attached, type Receiver, Reception } from "./reception.js";
+import { type Security, secure } from "./secure.js";
 import { within } from "./within.js";
 
 /** How long a connection may be silent before TCP asks whether it is alive, in milliseconds. */
@@ -34,6 +35,9 @@ export interface Target {
 	/** Addresses in the order in which to try them, at least one. They are asked for each time. */
 	readonly find: () => Promise<readonly Address[]>;
 	readonly signal?: AbortSignal | undefined;
+	/** Whom its certificate must name; by default the host of its address. */
+	readonly name?: string | undefined;
+	readonly security?: Security;
 }
 
 /** An attachment as the relay knows it. RFC 3340 §4.4.1. */
@@ -52,13 +56,13 @@ export class Link {
 	/** The channel that attachments share. */
 	#shared: Promise<Channel> | undefined;
 
-	/** Connects. @throws the error of the socket, the signal's reason, TimeoutError, ApexError */
+	/** Connects, and logs in. @throws the error of the socket, the signal's reason, TimeoutError, ApexError */
 	static async open(target: Target, surroundings: Surroundings): Promise<Link> {
 		const { find, signal } = target;
 		let failure: unknown;
 		for (const address of await find()) {
 			try {
-				return await Link.#openAt(address, signal, surroundings);
+				return await Link.#openAt(address, target, surroundings);
 			} catch (error) {
 				signal?.throwIfAborted();
 				failure ??= error;
@@ -69,7 +73,7 @@ export class Link {
 
 	static async #openAt(
 		{ host, port }: Address,
-		signal: AbortSignal | undefined,
+		{ signal, name = host, security }: Target,
 		surroundings: Surroundings,
 	): Promise<Link> {
 		const { clock, log } = surroundings;
@@ -79,11 +83,17 @@ export class Link {
 		stream.setKeepAlive(true, KEEP_ALIVE);
 		const session = new Session(stream, { role: "initiator", log, peer });
 		const link = new Link(session, surroundings);
+		const securing = secure(session, {
+			...security,
+			name,
+			address: stream.remoteAddress,
+			within: (work, what) =>
+				within(work, `${what} of ${peer}`, { clock, signal }),
+		});
 		try {
-			const greeted = link.#apexErrors(session.greeting);
-			await within(greeted, `the greeting of ${peer}`, { clock, signal });
+			await link.#apexErrors(securing);
 		} catch (error) {
-			session.abort("there was no greeting");
+			session.abort((error as Error).message);
 			throw error;
 		}
 		return link;

@@ -66,7 +66,13 @@ function fromEnvironment(
 
 /** What needs more than one key to be judged. */
 function checked(config: Config): Config {
-	const { dev, listen, mesh } = config;
+	const { dev, listen, mesh, tls } = config;
+	if (!dev && tls === undefined && !isLoopback(listen.host)) {
+		throw new ConfigError(
+			`off loopback endpoints log in under TLS only: to listen on ${listen.host} takes a ` +
+				"certificate (--tls-cert FILE --tls-key FILE)",
+		);
+	}
 	for (const { host } of mesh === undefined ? [listen] : [listen, mesh]) {
 		if (!dev || isLoopback(host)) continue;
 		throw new ConfigError(

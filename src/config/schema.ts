@@ -1,11 +1,18 @@
 import { z } from "zod";
-import { parseDomain } from "../names/index.js";
+import { parseDomain, parseEndpoint } from "../names/index.js";
 import { isAddressRange, isNameServer, parseAddress } from "./address.js";
 
 const domain = z.string().transform((text, context) => {
 	const domain = parseDomain(text);
 	if (domain !== undefined) return domain;
 	context.addIssue(`"${text}" is no domain`);
+	return z.NEVER;
+});
+
+const endpoint = z.string().transform((text, context) => {
+	const endpoint = parseEndpoint(text);
+	if (endpoint !== undefined) return endpoint;
+	context.addIssue(`"${text}" is no endpoint`);
 	return z.NEVER;
 });
 
@@ -102,6 +109,57 @@ export const schema = z.strictObject({
 		.default([])
 		.describe(
 			"which relays may bind, and so originate, for which domains (RFC 3340 §4.5.2); a relay that has authenticated as a domain may do so for that one",
+		),
+	tls: z
+		.strictObject({
+			cert: z
+				.string()
+				.min(1)
+				.describe("the certificate, and those that lead to its authority"),
+			key: z.string().min(1).describe("its private key"),
+			ca: z
+				.string()
+				.min(1)
+				.optional()
+				.describe(
+					"the authorities whose certificates say who a peer is; without it, peers are asked for none",
+				),
+		})
+		.optional()
+		.describe(
+			"TLS (RFC 3080 §3.1): files in PEM, read at the start and again at SIGHUP; required to listen off loopback",
+		),
+	sasl: z
+		.strictObject({
+			mechanisms: z
+				.array(
+					z.enum([
+						"SCRAM-SHA-256-PLUS",
+						"SCRAM-SHA-1-PLUS",
+						"SCRAM-SHA-256",
+						"SCRAM-SHA-1",
+						"PLAIN",
+						"EXTERNAL",
+					]),
+				)
+				.optional()
+				.describe(
+					"how to log in; by default as SCRAM, PLAIN under TLS, and EXTERNAL where tls.ca is",
+				),
+			digest: z
+				.boolean()
+				.default(false)
+				.describe(
+					"DIGEST-MD5 too, which is historic (RFC 6331); for accounts made with --digest",
+				),
+			anonymous: z
+				.array(endpoint)
+				.default([])
+				.describe("the endpoints as which anybody may attach, by ANONYMOUS"),
+		})
+		.optional()
+		.describe(
+			"how peers log in (RFC 3080 §4.1); with --dev they may only where this is said",
 		),
 	log: z
 		.enum(["debug", "info", "warn", "error", "silent"])

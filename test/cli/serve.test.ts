@@ -62,13 +62,13 @@ describe("apex serve", () => {
 	});
 
 	it("where a name has no address: exit 2, and one line with what to do", async () => {
-		const args = ["--listen", "nowhere.invalid:0"];
+		const args = ["--listen", "127.0.0.1:0", "--mesh", "nowhere.invalid:0"];
 		expect(
 			await run(["serve", ...args, "--data", folder.path("unresolved")]),
 		).toEqual(
 			complaint(
 				2,
-				"apex: nowhere.invalid has no address on this machine: listen elsewhere (--listen HOST:PORT)",
+				"apex: nowhere.invalid has no address on this machine: listen elsewhere (--listen or --mesh HOST:PORT)",
 			),
 		);
 	});

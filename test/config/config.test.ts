@@ -105,6 +105,25 @@ describe("the configuration", () => {
 			expect(loadConfig({ flags: { dev: true, listen } }).dev).toBe(true);
 		}
 	});
+
+	test("outside --dev it takes a certificate to listen off loopback", () => {
+		const listen = "0.0.0.0:10913";
+		const tls = { cert: "apex.crt", key: "apex.key" };
+		expect(() => loadConfig({ flags: { listen } })).toThrow(/--tls-cert/);
+		expect(loadConfig({ flags: { listen, tls } }).tls).toEqual(tls);
+	});
+
+	test("a login is as SCRAM and the like, and anonymous as certain endpoints", () => {
+		const flags = { sasl: { anonymous: ["Guest@EXAMPLE.com"] } };
+		expect(loadConfig({ flags }).sasl).toEqual({
+			digest: false,
+			anonymous: ["Guest@example.com"],
+		});
+		const of = (text: string) => () => loadConfig({ file: file(text) });
+		expect(of("sasl: {mechanisms: [GSSAPI]}")).toThrow(/mechanisms/);
+		expect(of("sasl: {anonymous: [guest]}")).toThrow(/"guest" is no endpoint/);
+		expect(of("tls: {cert: a.crt}")).toThrow(/key/);
+	});
 });
 
 describe("addresses", () => {

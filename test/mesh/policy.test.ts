@@ -66,17 +66,6 @@ describe("who may do what at the listener for relays, RFC 3340 §4.5.2", () => {
 		expect(await relay.ask(from("bugs@other.example"))).toBe("ok");
 		expect(await relay.ask(from("wilma@example.com"))).toBe("537");
 	});
-
-	it("the listener for endpoints knows no relays by their address", async () => {
-		const at = await server([
-			{ address: "127.0.0.1", domains: ["rubble.example"], trusted: true },
-		]);
-		const stream = await connect(at.address);
-		const session = new Session(stream, { role: "initiator" });
-		await session.greeting;
-		const relay = await Application.start(session);
-		expect(await relay.ask(bindXml("rubble.example", 1))).toBe("537");
-	});
 });
 
 describe("a foreign relay", () => {

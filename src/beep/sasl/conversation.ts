@@ -129,7 +129,8 @@ export class Conversation implements ChannelHandler {
 		const refusal = reasonOf(error);
 		const fields = { peer: session.peer, mechanism: mechanism.name };
 		const what = { ...fields, name: this.#name, code: refusal.code };
-		if (refusal.code === 454) log.error({ ...what, error }, refusal.text);
+		const isOurs = refusal.code === 454 && !(error instanceof BeepError);
+		if (isOurs) log.error({ ...what, error }, refusal.text);
 		else log.info(what, refusal.text);
 		this.#end(false);
 		return refusal;

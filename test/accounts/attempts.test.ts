@@ -1,0 +1,133 @@
+import { Duplex } from "node:stream";
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+	FailedAttempts,
+	FIRST_DELAY,
+	FORGET_AFTER,
+	FREE_FAILURES,
+	LONGEST_DELAY,
+	MAX_REMEMBERED,
+} from "../../src/accounts/attempts.js";
+import { Session } from "../../src/beep/index.js";
+import { ManualClock } from "../../src/names/index.js";
+
+const FRED = "fred@example.com";
+const WILMA = "wilma@example.com";
+
+let clock: ManualClock;
+let attempts: FailedAttempts;
+let addresses: WeakMap<Session, string>;
+beforeEach(() => {
+	clock = new ManualClock(0);
+	addresses = new WeakMap();
+	attempts = new FailedAttempts({
+		clock,
+		addressOf: (session) => addresses.get(session),
+	});
+});
+
+function from(address: string): Session {
+	const stream = new Duplex({ read() {}, write: (_c, _e, done) => done() });
+	const session = new Session(stream, { role: "listener" });
+	addresses.set(session, address);
+	return session;
+}
+
+/** How long an attempt waits, in milliseconds; the clock moves on by that. */
+async function wait(address: string, name: string): Promise<number> {
+	const begin = clock.now();
+	let done = false;
+	const admitted = attempts.admit(from(address), name).then(() => {
+		done = true;
+	});
+	await new Promise(setImmediate);
+	while (!done && clock.now() - begin < LONGEST_DELAY) {
+		clock.advance(FIRST_DELAY / 2);
+		await new Promise(setImmediate);
+	}
+	await admitted;
+	return clock.now() - begin;
+}
+
+async function fail(times: number, address: string, name: string) {
+	const waits: number[] = [];
+	for (let i = 0; i < times; i++) {
+		waits.push(await wait(address, name));
+		attempts.ended(from(address), name, false);
+	}
+	return waits;
+}
+
+describe("attempts to authenticate", () => {
+	it("wait for longer after each failure but the first few, up to a limit", async () => {
+		const waits = await fail(FREE_FAILURES + 9, "192.0.2.1", FRED);
+		const free = Array(FREE_FAILURES + 1).fill(0);
+		const growing = [1, 2, 4, 8, 16, 32].map((times) => times * FIRST_DELAY);
+		expect(waits).toEqual([...free, ...growing, LONGEST_DELAY, LONGEST_DELAY]);
+	});
+
+	it("wait from an address, whichever name they use", async () => {
+		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
+		expect(await wait("192.0.2.1", WILMA)).toBe(FIRST_DELAY);
+		expect(await wait("192.0.2.2", WILMA)).toBe(0);
+	});
+
+	it("wait for a name, wherever they come from", async () => {
+		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
+		expect(await wait("192.0.2.2", FRED)).toBe(FIRST_DELAY);
+	});
+
+	it("from one /64 of IPv6 are from one address, and so are those of both families", async () => {
+		await fail(FREE_FAILURES + 1, "2001:db8::1", FRED);
+		expect(await wait("2001:db8:0:0:ffff::2", WILMA)).toBe(FIRST_DELAY);
+		expect(await wait("2001:db8:0:1::1", "x@example.com")).toBe(0);
+		await fail(FREE_FAILURES + 1, "192.0.2.1", "y@example.com");
+		expect(await wait("::ffff:192.0.2.1", "z@example.com")).toBe(FIRST_DELAY);
+	});
+
+	it("at the same time wait for each other, until that is too long: 454", async () => {
+		await fail(FREE_FAILURES + 5, "192.0.2.1", FRED);
+		const at: number[] = [];
+		const admitted = [1, 2, 3, 4, 5].map(() =>
+			attempts.admit(from("192.0.2.1"), FRED).then(() => at.push(clock.now())),
+		);
+		const outcomes = Promise.allSettled(admitted);
+		const begin = clock.now();
+		for (let i = 0; i < 60; i++) {
+			clock.advance(FIRST_DELAY);
+			await new Promise(setImmediate);
+		}
+		expect(at.map((instant) => instant - begin)).toEqual([8000, 16000, 24000]);
+		for (const refused of (await outcomes).slice(3)) {
+			expect(refused).toMatchObject({ reason: { code: 454 } });
+		}
+	});
+
+	it("that succeed clear the name, and not the address", async () => {
+		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
+		attempts.ended(from("192.0.2.2"), FRED, true);
+		expect(await wait("192.0.2.2", FRED)).toBe(0);
+		expect(await wait("192.0.2.1", FRED)).toBe(FIRST_DELAY);
+	});
+
+	it("are forgotten in time", async () => {
+		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
+		clock.advance(FORGET_AFTER + 1);
+		expect(await wait("192.0.2.1", FRED)).toBe(0);
+	});
+
+	it("of too many names are remembered by the newest", async () => {
+		for (let i = 0; i < FREE_FAILURES + 1; i++) {
+			attempts.ended(from("192.0.2.1"), FRED, false);
+		}
+		for (let i = 1; i < MAX_REMEMBERED; i++) {
+			attempts.ended(from("192.0.2.1"), `${i}@example.com`, false);
+		}
+		expect(await wait("192.0.2.2", FRED)).toBe(FIRST_DELAY);
+		// the wait has made this name the newest, and the next oldest goes
+		for (let i = 0; i < MAX_REMEMBERED; i++) {
+			attempts.ended(from("192.0.2.1"), `${i}@example.net`, false);
+		}
+		expect(await wait("192.0.2.2", FRED)).toBe(0);
+	});
+});
