@@ -1,11 +1,12 @@
+export type { Answer } from "./decide.js";
+export type { BeginRequest } from "./decide-begin.js";
 export type {
-	Answer,
-	BeginRequest,
 	ComposeRequest,
 	Content,
 	PublishRequest,
-} from "./decide.js";
+} from "./decide-publish.js";
 export type { Face, SubscriberNews } from "./face.js";
+export { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 export { NOTICE_LIFETIME } from "./notices.js";
 export type { LiveOperation } from "./operation.js";
 export { Presence, type PresenceParts } from "./presence.js";

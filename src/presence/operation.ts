@@ -17,6 +17,11 @@ export class LiveOperation implements Operation {
 	 * milliseconds since 1970. It is not stored, so after a restart it is 0.
 	 */
 	acknowledged = 0;
+	/**
+	 * The `lastUpdate` of the newest entry that went to its originator, acknowledged or not,
+	 * in milliseconds since 1970; 0 after a restart, likewise.
+	 */
+	told = 0;
 	/** Its place in the queue of expiries; -1 when it is not queued. */
 	place = -1;
 

@@ -6,26 +6,32 @@ import {
 } from "../names/index.js";
 import {
 	type Answer,
-	type BeginRequest,
-	type ComposeRequest,
 	type Decision,
-	decideCompose,
-	decidePublish,
 	decideRevoke,
-	decideSubscribe,
 	decideTerminate,
-	decideWatch,
 	ending,
-	firstEntry,
-	type PublishRequest,
 	type View,
 } from "./decide.js";
+import {
+	type BeginRequest,
+	decideSubscribe,
+	decideWatch,
+} from "./decide-begin.js";
+import {
+	type ComposeRequest,
+	decideCompose,
+	decidePublish,
+	firstEntry,
+	type PublishRequest,
+} from "./decide-publish.js";
 import { ExpiryQueue } from "./expiry.js";
 import type { Face, SubscriberNews } from "./face.js";
+import { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 import { Notices } from "./notices.js";
 import type { LiveOperation } from "./operation.js";
 import { State } from "./state.js";
 import type { PresenceStore } from "./store.js";
+import { Tellings } from "./tellings.js";
 import type {
 	Change,
 	Committed,
@@ -42,6 +48,8 @@ export interface PresenceParts {
 	/** RFC 3341: whether `actor` may do `action` to `owner`. */
 	readonly allows: View["allows"];
 	readonly faces: readonly Face[];
+	/** What is not given here is as in `PRESENCE_LIMITS`. */
+	readonly limits?: Partial<PresenceLimits>;
 }
 
 /**
@@ -56,6 +64,7 @@ export class Presence {
 	readonly #state: State;
 	readonly #expiry: ExpiryQueue;
 	readonly #notices: Notices;
+	readonly #tellings: Tellings;
 	readonly #view: View;
 	/** Changes that were decided here and are on their way to the store. */
 	readonly #own = new WeakSet<Change>();
@@ -74,9 +83,18 @@ export class Presence {
 			(operation) => this.#expiry.remove(operation),
 		);
 		this.#notices = new Notices(parts.store, parts.clock);
+		const limits = { ...PRESENCE_LIMITS, ...parts.limits };
+		this.#tellings = new Tellings({
+			state: this.#state,
+			faces: this.#faces,
+			notices: this.#notices,
+			clock: parts.clock,
+			limits,
+		});
 		this.#view = {
 			state: this.#state,
 			faces: this.#faces,
+			limits,
 			get now() {
 				return parts.clock.now();
 			},
@@ -107,6 +125,7 @@ export class Presence {
 	/** Stops the timers; what is under way is still committed. */
 	close(): void {
 		this.#expiry.close();
+		this.#tellings.close();
 	}
 
 	/** Whether the endpoint, or the one that it is a subaddress of, has been provisioned. */
@@ -171,12 +190,7 @@ export class Presence {
 
 	/** Who is subscribed to a subject, as a watcher is told. */
 	subscribers(subject: Endpoint): SubscriberNews[] {
-		const subscribers = this.#state.subject(subject)?.subscribers ?? [];
-		return Array.from(subscribers, ({ originator, duration }) => ({
-			subscriber: originator,
-			action: "subscribe",
-			duration,
-		}));
+		return this.#tellings.subscribers(subject);
 	}
 
 	/** Whether the beginning of an operation is durable, and its end is not. */
@@ -207,29 +221,7 @@ export class Presence {
 	 * each end that it has not acknowledged.
 	 */
 	catchUp(face: Face, originator: Endpoint): void {
-		for (const notice of this.#notices.of(face.name, originator)) {
-			this.#tellEnd(face, notice);
-		}
-		for (const operation of this.#state.operationsOf(face.name, originator)) {
-			if (this.#state.isTold(operation)) this.#repeat(face, operation);
-		}
-	}
-
-	#tellEnd(face: Face | undefined, notice: Notice): void {
-		face?.ended(notice, () => this.#notices.acknowledge(notice));
-	}
-
-	#repeat(face: Face, operation: LiveOperation): void {
-		if (operation.kind === "watch") {
-			for (const news of this.subscribers(operation.subject)) {
-				face.notify(operation, news);
-			}
-			return;
-		}
-		const entry = this.#state.subject(operation.subject)?.durable;
-		if (entry !== undefined && entry.lastUpdate > operation.acknowledged) {
-			face.update(operation, entry);
-		}
+		this.#tellings.catchUp(face, originator);
 	}
 
 	/** An expiry is an ordinary commit; `ends` may be long past when the service was down. */
@@ -288,55 +280,6 @@ export class Presence {
 			this.#state.apply(change);
 			this.#state.committed(change);
 		}
-		const subject = this.#state.subject(change.subject);
-		if (subject === undefined) return;
-
-		// an older end under the same key would be taken for the end of the new operation
-		if (change.begins !== undefined) this.#notices.acknowledge(change.begins);
-		// RFC 3343 §4.2 step 6.3
-		if (change.entry !== undefined) {
-			for (const subscriber of subject.subscribers) {
-				this.#faces.get(subscriber.face)?.update(subscriber, change.entry);
-			}
-		}
-		for (const news of this.#newsOf(change)) {
-			for (const watcher of subject.watchers) {
-				this.#faces.get(watcher.face)?.notify(watcher, news);
-			}
-		}
-		for (const { operation, reason } of change.ends ?? []) {
-			if (reason !== "expired" && reason !== "revoked") continue;
-			const { kind, face, originator, id } = operation;
-			const notice: Notice = {
-				...{ kind, face, originator, id },
-				subject: change.subject,
-				at: this.#clock.now(),
-			};
-			this.#notices.add(notice);
-			this.#tellEnd(this.#faces.get(face), notice);
-		}
-	}
-
-	/** What the watchers of the subject hear of a change. RFC 3343 §4.2 step 6.2, §4.3 step 6.3. */
-	*#newsOf(change: Change): Generator<SubscriberNews> {
-		const { begins, polled } = change;
-		for (const { operation, reason } of change.ends ?? []) {
-			const { originator, kind } = operation;
-			// a replacement is silent: the new subscription's notice takes its place
-			if (kind !== "subscribe" || reason === "replaced") continue;
-			// whoever still subscribes through another face, or a second time, has not left
-			if (this.#state.subscribes(originator, change.subject)) continue;
-			yield { subscriber: originator, action: "terminate", duration: 0 };
-		}
-		if (begins?.kind === "subscribe") {
-			yield {
-				subscriber: begins.originator,
-				action: "subscribe",
-				duration: begins.duration,
-			};
-		}
-		if (polled !== undefined) {
-			yield { subscriber: polled, action: "subscribe", duration: 0 };
-		}
+		this.#tellings.committed(change);
 	}
 }

@@ -1,23 +1,9 @@
 import type { Endpoint } from "../names/index.js";
 import type { Faces } from "./face.js";
 import { LiveOperation } from "./operation.js";
+import { audience, places, type Subject } from "./subject.js";
+import { Tally } from "./tally.js";
 import type { Change, Entry, Operation } from "./types.js";
-
-/** What the running service knows of one subject. */
-export interface Subject {
-	/** The entry as decided, perhaps ahead of the commit. */
-	entry: Entry;
-	/** The newest entry that is durable: the only one that may be told. */
-	durable: Entry | undefined;
-	/** How many changes have been decided. */
-	revision: number;
-	/** As decided, by slot, see `Face.slot`. */
-	readonly subscriptions: Map<string, LiveOperation>;
-	readonly watches: Map<string, LiveOperation>;
-	/** Those whose beginning is durable and whose end is not: they are told. */
-	readonly subscribers: Set<LiveOperation>;
-	readonly watchers: Set<LiveOperation>;
-}
 
 /**
  * The presence state in memory. It holds what has been decided, which runs ahead of what is
@@ -32,6 +18,7 @@ export class State {
 	>();
 	/** Which operation in progress a change begins or ends, for when the change is durable. */
 	readonly #live = new WeakMap<Operation, LiveOperation>();
+	readonly #tally = new Tally();
 	readonly #faces: Faces;
 	readonly #began: (operation: LiveOperation) => void;
 	readonly #ended: (operation: LiveOperation) => void;
@@ -79,6 +66,16 @@ export class State {
 		return (
 			subject && places(subject, operation.kind).get(this.#slotOf(operation))
 		);
+	}
+
+	/** How many operations of a kind an originator, by its address, has through all faces. */
+	count(kind: Operation["kind"], address: Endpoint): number {
+		return this.#tally.count(kind, address);
+	}
+
+	/** The operation in progress that `stored`, of a change, began or ends. */
+	live(stored: Operation): LiveOperation | undefined {
+		return this.#live.get(stored);
 	}
 
 	/** Whether the endpoint has any subscription to the subject, whatever the face. */
@@ -147,7 +144,12 @@ export class State {
 			const live = this.#live.get(operation);
 			if (live !== undefined) this.#silence(live);
 		}
-		if (change.begins !== undefined) this.#tell(change.begins);
+		if (change.begins !== undefined) {
+			this.#tell(change.begins);
+			// RFC 3343 §4.2 step 6.1: the answer has this entry
+			const live = this.#live.get(change.begins);
+			if (live !== undefined) live.told = subject.durable?.lastUpdate ?? 0;
+		}
 	}
 
 	/** Whether the beginning of an operation is durable, and its end is not. */
@@ -178,8 +180,18 @@ export class State {
 		const operation = new LiveOperation(stored);
 		const subject = this.#subjects.get(operation.subject);
 		if (subject === undefined) return;
+		// what was only decided here gives way to what another writer has committed
+		const { face, originator, id } = operation;
+		const displaced = [
+			this.operation(face, originator, id),
+			this.occupant(operation),
+		];
+		for (const other of new Set(displaced)) {
+			if (other !== undefined) this.#end(other);
+		}
 		this.#live.set(stored, operation);
 		places(subject, operation.kind).set(this.#slotOf(operation), operation);
+		this.#tally.add(operation);
 		const originators = this.#operations.get(operation.face);
 		const theirs = originators?.get(operation.originator);
 		if (theirs !== undefined) theirs.set(operation.id, operation);
@@ -196,6 +208,7 @@ export class State {
 		const subject = this.#subjects.get(operation.subject);
 		const slots = subject && places(subject, operation.kind);
 		slots?.delete(this.#slotOf(operation));
+		this.#tally.remove(operation);
 		const originators = this.#operations.get(operation.face);
 		const theirs = originators?.get(operation.originator);
 		theirs?.delete(operation.id);
@@ -222,18 +235,4 @@ export class State {
 		}
 		return face.slot(operation);
 	}
-}
-
-function places(
-	subject: Subject,
-	kind: Operation["kind"],
-): Map<string, LiveOperation> {
-	return kind === "subscribe" ? subject.subscriptions : subject.watches;
-}
-
-function audience(
-	subject: Subject,
-	kind: Operation["kind"],
-): Set<LiveOperation> {
-	return kind === "subscribe" ? subject.subscribers : subject.watchers;
 }

@@ -10,6 +10,7 @@ import {
 	type Answer,
 	type Face,
 	Presence,
+	type PresenceLimits,
 	type PresenceStore,
 } from "../../src/presence/index.js";
 import { MemoryStore } from "../../src/store/index.js";
@@ -40,10 +41,17 @@ export class Harness {
 	readonly forbidden = new Set<string>();
 	/** Endpoints that are not there to hear anything. */
 	readonly absent = new Set<string>();
+	/** Whether what is heard is acknowledged at once, or not at all. */
+	acknowledges = true;
 	readonly faces: Face[];
 
 	constructor(
-		parts: { clock?: ManualClock; store?: MemoryStore; faces?: Face[] } = {},
+		parts: {
+			clock?: ManualClock;
+			store?: MemoryStore;
+			faces?: Face[];
+			limits?: Partial<PresenceLimits>;
+		} = {},
 	) {
 		this.clock = parts.clock ?? new ManualClock(START);
 		this.store = parts.store ?? new MemoryStore({ clock: this.clock });
@@ -53,6 +61,7 @@ export class Harness {
 			clock: this.clock,
 			log: silent,
 			faces: this.faces,
+			...(parts.limits && { limits: parts.limits }),
 			allows: (owner, actor, action) =>
 				!this.forbidden.has(`${nameOf(actor)} ${action} ${nameOf(owner)}`),
 		});
@@ -75,7 +84,7 @@ export class Harness {
 					: `${name}\0${operation.originator} ${operation.data}`,
 			update: (subscription, entry) => {
 				const line = `publish ${subscription.id} ${this.seconds(entry.lastUpdate)}`;
-				if (tell(subscription.originator, line)) {
+				if (tell(subscription.originator, line) && this.acknowledges) {
 					subscription.acknowledged = entry.lastUpdate;
 				}
 			},
@@ -130,7 +139,9 @@ export class Harness {
 				const { lastUpdate } = answer.entry;
 				this.told.push(`${who}: publish ${id} ${this.seconds(lastUpdate)}`);
 				const operation = this.presence.operation(request);
-				if (operation !== undefined) operation.acknowledged = lastUpdate;
+				if (operation !== undefined && this.acknowledges) {
+					operation.acknowledged = lastUpdate;
+				}
 			}
 			if (answer.code !== 250 || kind === "subscribe") return;
 			for (const news of this.presence.subscribers(request.subject)) {

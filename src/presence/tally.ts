@@ -1,0 +1,31 @@
+import { addressOf, type Endpoint } from "../names/index.js";
+import type { Operation } from "./types.js";
+
+type Kind = Operation["kind"];
+
+/** How many operations originators have in progress; an originator counts with all its subaddresses. */
+export class Tally {
+	readonly #counts: Record<Kind, Map<Endpoint, number>> = {
+		subscribe: new Map(),
+		watch: new Map(),
+	};
+
+	add({ kind, originator }: Operation): void {
+		this.#change(kind, addressOf(originator), 1);
+	}
+
+	remove({ kind, originator }: Operation): void {
+		this.#change(kind, addressOf(originator), -1);
+	}
+
+	/** @param address an endpoint without a subaddress */
+	count(kind: Kind, address: Endpoint): number {
+		return this.#counts[kind].get(address) ?? 0;
+	}
+
+	#change(kind: Kind, address: Endpoint, by: number): void {
+		const count = this.count(kind, address) + by;
+		if (count === 0) this.#counts[kind].delete(address);
+		else this.#counts[kind].set(address, count);
+	}
+}
