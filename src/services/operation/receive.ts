@@ -1,10 +1,5 @@
 import type { Delivery, Post } from "../../apex/index.js";
-import {
-	domainOf,
-	isService,
-	type Log,
-	parseWhole,
-} from "../../names/index.js";
+import { domainOf, type Log, parseWhole } from "../../names/index.js";
 import { type Dtd, type Element, validate, XmlError } from "../../xml/index.js";
 import type { Exchange } from "./exchange.js";
 import { reply } from "./reply.js";
@@ -25,7 +20,8 @@ export interface ServiceParts<Surroundings extends object> {
 	readonly log: Log;
 }
 
-// What services send is never answered, so that no two services can talk in circles.
+// What answers is never answered, so that no two services can talk in circles. What else they
+// send each other is performed like anybody's, and the `reply` ends it.
 const UNANSWERED = new Set([
 	"reply",
 	"notify",
@@ -39,7 +35,7 @@ export function receive<Surroundings extends object>(
 	delivery: Delivery,
 	service: ServiceParts<Surroundings>,
 ): void {
-	const { originator, recipient, content } = delivery;
+	const { recipient, content } = delivery;
 	const exchange = {
 		...service.surroundings,
 		...exchangeOf(delivery, service.post, service.log),
@@ -51,7 +47,7 @@ export function receive<Surroundings extends object>(
 	}
 	const { element } = content;
 	const { name } = element;
-	if (UNANSWERED.has(name) || isService(originator)) {
+	if (UNANSWERED.has(name)) {
 		exchange.ignore(`a ${name} is not answered`);
 		return;
 	}
@@ -92,7 +88,7 @@ function exchangeOf(
 				record(`not answered for want of a transID: ${text}`, code);
 				return;
 			}
-			if (code === 501) record(text ?? "", code);
+			if (code === 501 || code === 450) record(text ?? "", code);
 			post.send(recipient, originator, reply(code, String(transID), text));
 		},
 	};

@@ -385,8 +385,13 @@ describe("what is no operation", () => {
 		expect(apex.answers("fred", xml)).toEqual([]);
 	});
 
-	test("services are not answered, so that there are no loops", () => {
-		expect(apex.answers("apex=access@rubble.example", get())).toEqual([]);
+	test("a service of another domain is answered like anybody, and the answer ends it", () => {
+		const service = "apex=access@rubble.example";
+		expect(apex.answers(service, get())).toEqual([
+			expect.stringMatching(`^${service}: <reply code="537"`),
+		]);
+		const reply = "<reply code='537' transID='1' />";
+		expect(apex.answers(service, reply)).toEqual([]);
 	});
 
 	test.each([
