@@ -12,7 +12,7 @@ const ROOMS = {
 	accounts: ["beep", "names"],
 	policy: ["accounts", "beep", "config", "names"],
 	admin: ["names"],
-	config: ["names"],
+	config: ["names", "beep", "apex", "presence", "access", "accounts"],
 	apex: ["beep", "xml", "mime", "names"],
 	client: ["beep", "dns", "xml", "mime", "names"],
 	transcript: ["client", "config", "xml", "names"],

@@ -16,6 +16,7 @@ import {
 } from "./admin/index.js";
 import {
 	type Clock,
+	type Domain,
 	domainOf,
 	type Endpoint,
 	formatTimestamp,
@@ -32,6 +33,10 @@ export interface AdministrationParts {
 	readonly clock: Clock;
 	/** An entry was set, or deleted where it has no actions: its owner wants to know. */
 	readonly changed?: (entry: AccessEntry) => void;
+	/** The domains that are served, where that is known. */
+	readonly domains?: readonly Domain[];
+	/** An account was removed: whoever uses it no longer may. */
+	readonly removed?: (name: Endpoint) => void;
 }
 
 /** The operations of an administrator on these parts. */
@@ -92,7 +97,12 @@ function accessOperations({
 	} satisfies Partial<Operations>;
 }
 
-function accountOperations({ accounts, presence }: AdministrationParts) {
+function accountOperations({
+	accounts,
+	presence,
+	domains,
+	removed = () => {},
+}: AdministrationParts) {
 	const existing = (name: Endpoint): Account => {
 		const account = accounts.get(name);
 		if (account !== undefined) return account;
@@ -102,6 +112,12 @@ function accountOperations({ accounts, presence }: AdministrationParts) {
 		"account get": async ({ name }) => shownAccount(existing(name)),
 		"account list": async () => accounts.list().map(shownAccount),
 		"account add": async ({ name, password, digest }) => {
+			const domain = domainOf(name);
+			if (domains?.includes(domain) === false) {
+				throw new AdminError(
+					`${domain} is not served here: there are accounts of ${domains.join(", ")}`,
+				);
+			}
 			if (accounts.get(name) !== undefined) {
 				throw new AdminError(`there is an account ${name} already`);
 			}
@@ -116,6 +132,7 @@ function accountOperations({ accounts, presence }: AdministrationParts) {
 		},
 		"account remove": async ({ name }) => {
 			await accounts.remove(name);
+			removed(name);
 			return {};
 		},
 	} satisfies Partial<Operations>;

@@ -26,8 +26,8 @@ import {
 	type Role,
 	Session,
 } from "./beep/index.js";
-import type { Address, Config } from "./config/index.js";
-import { type Dns, findRelays, nodeDns } from "./dns/index.js";
+import { type Address, type Config, isLoopback } from "./config/index.js";
+import { type Dns, findRelays, literalAddress, nodeDns } from "./dns/index.js";
 import {
 	addressOf,
 	type Clock,
@@ -39,7 +39,7 @@ import {
 	silent,
 	systemClock,
 } from "./names/index.js";
-import { Admission } from "./policy/index.js";
+import { Admission, OtherRelays, Sessions, TlsFiles } from "./policy/index.js";
 import { Presence } from "./presence/index.js";
 import { AccessService } from "./services/access/index.js";
 import { ApexFace, PresenceService } from "./services/presence/index.js";
@@ -77,9 +77,6 @@ export interface Server {
 	/** Ends as a crash would: nothing is told and nothing that waits is written. */
 	kill(): Promise<void>;
 }
-
-/** How long a connection may be silent before TCP asks whether it is alive, in milliseconds. */
-const KEEP_ALIVE = 60_000;
 
 /** The access entries that every owner has by default. RFC 3341 §3. */
 export function defaultEntries(config: Config): DefaultEntry[] {
@@ -124,7 +121,15 @@ async function serve(
 	store: LevelStore,
 ): Promise<Server> {
 	const ours = new Set(config.domains);
-	const sessions = new Set<Session>();
+	const sessions = new Sessions({
+		...{ clock, log },
+		limits: {
+			...config.limits,
+			// on a laptop everybody comes from the same one
+			...(config.dev && { sessionsPerAddress: Number.POSITIVE_INFINITY }),
+		},
+		counts: (session) => relay.hasAssociations(session),
+	});
 	const addresses = new WeakMap<Session, string | undefined>();
 	const over = new AbortController();
 	const adopt = (
@@ -136,11 +141,11 @@ async function serve(
 			role,
 			profiles,
 			log,
+			limits: config.limits,
 			peer: `${stream.remoteAddress}:${stream.remotePort}`,
 		});
-		sessions.add(session);
+		sessions.add(session, stream);
 		addresses.set(session, stream.remoteAddress);
-		session.once("close", () => sessions.delete(session));
 		return session;
 	};
 	// those of the mesh: who is known from elsewhere binds for nobody
@@ -148,30 +153,49 @@ async function serve(
 	const known = (session: Session): Known =>
 		relays.has(session)
 			? {
-					identity: session.identity?.name,
+					identities: others.identities(session),
 					address: addresses.get(session),
 				}
 			: {};
 	const adoptRelay: typeof adopt = (stream, ...rest) => {
-		// relays talk when there is something to say, and would not notice that the other is gone
-		stream.setKeepAlive(true, KEEP_ALIVE);
 		const session = adopt(stream, ...rest);
 		relays.add(session);
 		return session;
 	};
 	const peers = new Peers(config.peers);
 	const accounts = await Accounts.load(store);
+	const tls = config.tls && new TlsFiles(config.tls);
+	const others = new OtherRelays({
+		domains: config.domains,
+		context: () => tls?.context(),
+		// whoever may bind by its address alone may be dialled by it, too
+		mayBePlain: (session, domain) => {
+			const address = addresses.get(session);
+			if (config.dev || (address !== undefined && isLoopback(address))) {
+				return true;
+			}
+			return peers.mayBind({ address }, domain);
+		},
+		nameOf: (domain) => literalAddress(domain) ?? domain,
+		log,
+	});
 	const admission = new Admission(config, {
 		accounts,
 		attempts: config.dev
 			? undefined
 			: new FailedAttempts({
 					clock,
+					limits: config.limits,
 					addressOf: (session) => addresses.get(session),
 				}),
+		tls,
 		log,
 	});
-	const access = await Access.load(store, defaultEntries(config));
+	const access = await Access.load(
+		store,
+		defaultEntries(config),
+		config.limits,
+	);
 	const relay = new Relay({
 		clock,
 		log,
@@ -190,6 +214,8 @@ async function serve(
 				const stream = await connect({ ...address, signal: until });
 				return adoptRelay(stream, "initiator", profiles);
 			},
+			tune: (session, domain) => others.tune(session, domain),
+			speaksFor: (session, domain) => others.speaksFor(session, domain),
 		}),
 		attached: async (endpoint) => {
 			if (config.dev) await presence.provision(addressOf(endpoint));
@@ -198,11 +224,6 @@ async function serve(
 		hold: {
 			store,
 			isValid: (endpoint): boolean => presence.isValid(endpoint),
-			limits: {
-				messages: config.limits.heldMessages,
-				octets: config.limits.heldOctets,
-				age: config.limits.heldSeconds * 1000,
-			},
 		},
 	});
 	const face = new ApexFace({
@@ -215,6 +236,7 @@ async function serve(
 		clock,
 		log,
 		allows: access.decide,
+		limits: config.limits,
 		faces: [face],
 	});
 	await presence.load();
@@ -251,20 +273,26 @@ async function serve(
 
 	const profiles = admission.forEndpoints(relay.profile());
 	const listener = await listen(config.listen, (stream) => {
-		adopt(stream, "listener", profiles);
+		if (sessions.admits(stream)) adopt(stream, "listener", profiles);
 	});
 	const relayProfiles = admission.forRelays(relay.profile("relay-relay"));
 	const mesh =
 		config.mesh &&
 		(await listen(config.mesh, (stream) => {
-			adoptRelay(stream, "listener", relayProfiles);
+			if (sessions.admits(stream)) {
+				adoptRelay(stream, "listener", relayProfiles);
+			}
 		}).catch((error: Error) => {
 			listener.close();
 			throw error;
 		}));
+	sessions.start();
 
 	const operations = administration({
 		...{ access, accounts, presence, clock },
+		domains: config.domains,
+		removed: (name) =>
+			sessions.dismiss(name, `the account ${name} was removed`),
 		changed: (entry) => accessService.changed(entry, newTransID(random)),
 	});
 	const admin = await adminSocket(config.data, operations, log);
@@ -272,14 +300,14 @@ async function serve(
 	return {
 		address: addressed(config.listen, listener),
 		mesh: config.mesh && mesh && addressed(config.mesh, mesh),
-		reload: () => admission.reload(),
+		reload: () => tls?.reload(),
 		async close() {
 			admin?.close();
 			listener.close();
 			mesh?.close();
 			presence.close();
 			await relay.close();
-			for (const session of sessions) session.abort("the server stops");
+			sessions.close("the server stops");
 			await store.close();
 		},
 		async kill() {
@@ -289,7 +317,7 @@ async function serve(
 			over.abort(new Error("killed"));
 			presence.close();
 			relay.stop();
-			for (const session of sessions) session.abort("killed");
+			sessions.close("killed");
 			await store.kill();
 		},
 	};
@@ -314,20 +342,20 @@ async function adminSocket(
 /** How the relay finds others; it does not, where nothing says that it takes part in the mesh. */
 function meshParts(
 	config: Config,
-	parts: Pick<MeshParts, "random" | "dial"> & { dns: Dns },
+	{ dns, ...parts }: Omit<MeshParts, "domains" | "find"> & { dns: Dns },
 ): MeshParts | undefined {
 	const { domains, mesh, meshPort, routes } = config;
-	const { dns, random, dial } = parts;
 	if (mesh === undefined && routes.size === 0) return undefined;
 	return {
+		...parts,
 		domains,
-		random,
-		dial,
 		find: async (domain) => {
 			const route = routes.get(domain);
 			if (route !== undefined) return [route];
 			if (mesh === undefined) return [];
-			return findRelays("apex-mesh", domain, { dns, random, port: meshPort });
+			return findRelays("apex-mesh", domain, {
+				...{ dns, random: parts.random, port: meshPort },
+			});
 		},
 	};
 }

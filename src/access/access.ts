@@ -1,6 +1,7 @@
-import type { Endpoint } from "../names/index.js";
+import { addressOf, type Endpoint } from "../names/index.js";
 import { permits } from "./actions.js";
 import { type Actor, parseActor } from "./actor.js";
+import { ACCESS_LIMITS, type AccessLimits } from "./limits.js";
 import { matching } from "./precedence.js";
 import type {
 	AccessEntry,
@@ -31,18 +32,26 @@ const MAX_REMEMBERED = 65_536;
 
 /** The access entries of every owner, and what they permit. RFC 3341 §3. */
 export class Access {
+	readonly limits: AccessLimits;
 	readonly #store: AccessStore;
 	readonly #defaults: readonly DefaultEntry[];
 	readonly #entries = new Map<Endpoint, Map<Actor, Kept>>();
 	/** By owner and actor, what has been set and is not durable yet. */
 	readonly #pending = new Map<Endpoint, Map<Actor, AccessEntry>>();
+	/** How many entries each endpoint has together with its subaddresses, pending or durable. */
+	readonly #counts = new Map<Endpoint, number>();
 	readonly #listeners: ((owner: Endpoint) => void)[] = [];
 	#deletedUntil = 0;
 	// follows from the above, and can be dropped at any time
 	readonly #known = new Map<Endpoint, Known>();
 	#remembered = 0;
 
-	private constructor(store: AccessStore, defaults: Iterable<DefaultEntry>) {
+	private constructor(
+		store: AccessStore,
+		defaults: Iterable<DefaultEntry>,
+		limits: AccessLimits,
+	) {
+		this.limits = limits;
 		this.#store = store;
 		this.#defaults = [...defaults];
 	}
@@ -58,12 +67,15 @@ export class Access {
 	static async load(
 		store: AccessStore,
 		defaults: Iterable<DefaultEntry>,
+		limits: Partial<AccessLimits> = {},
 	): Promise<Access> {
-		const access = new Access(store, defaults);
+		const all = { ...ACCESS_LIMITS, ...limits };
+		const access = new Access(store, defaults, all);
 		const anybody = "anybody@localhost" as Endpoint;
 		for (const { actor } of access.#defaults) requireActor(actor(anybody));
 		for await (const entry of store.accessEntries()) {
 			access.#keep(requireActor(entry.actor), entry);
+			access.#count(entry.owner, 1);
 		}
 		return access;
 	}
@@ -113,6 +125,14 @@ export class Access {
 	}
 
 	/**
+	 * How many entries an owner will have once everything that has been set is durable. It has
+	 * them together with its subaddresses.
+	 */
+	count(owner: Endpoint): number {
+		return this.#counts.get(addressOf(owner)) ?? 0;
+	}
+
+	/**
 	 * The latest `lastUpdate` of any entry that was deleted since the service began, in
 	 * milliseconds since 1970; 0 before the first.
 	 */
@@ -140,6 +160,8 @@ export class Access {
 		const actor = requireActor(entry.actor);
 		const named = { ...entry, actor };
 		const { owner } = named;
+		const existed = this.latest(owner, actor) !== undefined;
+		this.#count(owner, Number(named.actions.length > 0) - Number(existed));
 		const pending = this.#pending.get(owner) ?? new Map<Actor, AccessEntry>();
 		this.#pending.set(owner, pending.set(actor, named));
 		if (named.actions.length === 0) {
@@ -159,6 +181,12 @@ export class Access {
 		if (pending?.get(actor) !== entry) return;
 		pending.delete(actor);
 		if (pending.size === 0) this.#pending.delete(entry.owner);
+	}
+
+	#count(owner: Endpoint, by: number): void {
+		const count = this.count(owner) + by;
+		if (count === 0) this.#counts.delete(addressOf(owner));
+		else this.#counts.set(addressOf(owner), count);
 	}
 
 	#keep(actor: Actor, entry: AccessEntry): void {

@@ -11,6 +11,7 @@ import {
 	sameInstant,
 } from "../names/index.js";
 import type { Actor } from "./actor.js";
+import type { AccessLimits } from "./limits.js";
 import type {
 	AccessEntry,
 	Decide,
@@ -35,6 +36,9 @@ export interface View {
 	entry(owner: Endpoint, actor: Actor): AccessEntry | undefined;
 	/** The entry as it will be once every set that was decided is durable. */
 	latest(owner: Endpoint, actor: Actor): AccessEntry | undefined;
+	/** How many entries an owner will then have, together with its subaddresses. */
+	count(owner: Endpoint): number;
+	readonly limits: AccessLimits;
 	/** No entry that was deleted had a later `lastUpdate`; milliseconds since 1970. */
 	readonly deletedUntil: number;
 }
@@ -77,6 +81,10 @@ export function decideSet(view: View, request: SetRequest): EntryAnswer {
 		// no step says what a set means that has nothing to create and nothing to delete
 		if (actions.length === 0) {
 			return refusal(501, "set with neither actions nor lastUpdate");
+		}
+		const most = view.limits.accessEntriesPerOwner;
+		if (view.count(owner) >= most) {
+			return refusal(450, `accessEntriesPerOwner: more than ${most}`);
 		}
 	}
 	// step 7

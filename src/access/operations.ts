@@ -36,6 +36,8 @@ export class AccessOperations {
 			decide: access.decide,
 			entry: (owner, actor) => access.entry(owner, actor),
 			latest: (owner, actor) => access.latest(owner, actor),
+			count: (owner) => access.count(owner),
+			limits: access.limits,
 			get now() {
 				return clock.now();
 			},

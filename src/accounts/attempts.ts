@@ -1,27 +1,36 @@
-import { isIPv6 } from "node:net";
 import { type Attempts, BeepError, type Session } from "../beep/index.js";
-import { type Clock, MAX_ENDPOINT_OCTETS } from "../names/index.js";
+import { type Clock, MAX_ENDPOINT_OCTETS, networkOf } from "../names/index.js";
 
-/** Failures without a delay: people mistype. */
-export const FREE_FAILURES = 3;
+/** How often somebody may fail to authenticate, and what it costs. */
+export interface AttemptLimits {
+	/** Failures without a delay. */
+	readonly freeFailures: number;
+	/** The delay after the next failure, in seconds; it doubles with each further one. */
+	readonly firstDelaySeconds: number;
+	/** The longest delay, in seconds. An attempt that would wait for longer is refused with 454. */
+	readonly longestDelaySeconds: number;
+	/** How long without a failure until all of them are forgotten, in seconds. */
+	readonly forgetSeconds: number;
+}
 
-/** The delay after the next failure, in milliseconds; it doubles with each further one. */
-export const FIRST_DELAY = 500;
-
-/**
- * The longest delay, in milliseconds. It makes guessing a matter of years, and yet whoever has
- * the right password gets in while somebody else guesses.
- */
-export const LONGEST_DELAY = 30_000;
-
-/** How long without a failure until all of them are forgotten, in milliseconds. */
-export const FORGET_AFTER = 15 * 60_000;
+export const ATTEMPT_LIMITS: AttemptLimits = {
+	// people mistype
+	freeFailures: 3,
+	// hardly felt by a person, and already slower than a machine guesses
+	firstDelaySeconds: 0.5,
+	// guessing is a matter of years, and yet whoever has the right password gets in meanwhile
+	longestDelaySeconds: 30,
+	// a coffee break later a person begins afresh; a machine gains three guesses by it
+	forgetSeconds: 15 * 60,
+};
 
 /** Addresses, and names, of which failures are remembered; the longest untouched goes first. */
 export const MAX_REMEMBERED = 10_000;
 
 export interface FailedAttemptsOptions {
 	readonly clock: Clock;
+	/** What is not given here is as in `ATTEMPT_LIMITS`. */
+	readonly limits?: Partial<AttemptLimits>;
 	/** Where a peer connects from, if that is known. */
 	addressOf(session: Session): string | undefined;
 }
@@ -33,11 +42,15 @@ export interface FailedAttemptsOptions {
  */
 export class FailedAttempts implements Attempts {
 	readonly #options: FailedAttemptsOptions;
-	readonly #addresses = new Failures();
-	readonly #names = new Failures();
+	readonly #limits: AttemptLimits;
+	readonly #addresses: Failures;
+	readonly #names: Failures;
 
 	constructor(options: FailedAttemptsOptions) {
 		this.#options = options;
+		this.#limits = { ...ATTEMPT_LIMITS, ...options.limits };
+		this.#addresses = new Failures(this.#limits);
+		this.#names = new Failures(this.#limits);
 	}
 
 	/** @throws BeepError 454 where it would have to wait for longer than the longest delay */
@@ -49,8 +62,12 @@ export class FailedAttempts implements Attempts {
 			this.#addresses.next(address, now),
 			this.#names.next(keyOf(name), now),
 		);
-		if (instant - now > LONGEST_DELAY) {
-			throw new BeepError(454, "too many attempts to authenticate: try later");
+		const { longestDelaySeconds } = this.#limits;
+		if (instant - now > longestDelaySeconds * 1000) {
+			throw new BeepError(
+				454,
+				`longestDelaySeconds: more than ${longestDelaySeconds}, try later`,
+			);
 		}
 		this.#addresses.taken(address, instant);
 		this.#names.taken(keyOf(name), instant);
@@ -85,7 +102,12 @@ interface Failure {
 
 /** Failures by address, or by name. */
 class Failures {
+	readonly #limits: AttemptLimits;
 	readonly #known = new Map<string, Failure>();
+
+	constructor(limits: AttemptLimits) {
+		this.#limits = limits;
+	}
 
 	/** When the next attempt may be made. */
 	next(key: string, now: number): number {
@@ -96,13 +118,16 @@ class Failures {
 	taken(key: string, instant: number): void {
 		const failure = this.#known.get(key);
 		if (failure === undefined) return;
-		this.#remember(key, { ...failure, next: instant + delay(failure.count) });
+		this.#remember(key, {
+			...failure,
+			next: instant + this.#delay(failure.count),
+		});
 	}
 
 	failed(key: string, now: number): void {
 		const before = this.#of(key, now);
 		const count = (before?.count ?? 0) + 1;
-		const next = Math.max(before?.next ?? 0, now + delay(count));
+		const next = Math.max(before?.next ?? 0, now + this.#delay(count));
 		this.#remember(key, { count, last: now, next });
 	}
 
@@ -112,9 +137,21 @@ class Failures {
 
 	#of(key: string, now: number): Failure | undefined {
 		const failure = this.#known.get(key);
-		return failure === undefined || now - failure.last > FORGET_AFTER
+		const forget = this.#limits.forgetSeconds * 1000;
+		return failure === undefined || now - failure.last > forget
 			? undefined
 			: failure;
+	}
+
+	/** In milliseconds. */
+	#delay(failures: number): number {
+		const { freeFailures, firstDelaySeconds, longestDelaySeconds } =
+			this.#limits;
+		if (failures <= freeFailures) return 0;
+		const doublings = failures - freeFailures - 1;
+		return (
+			Math.min(firstDelaySeconds * 2 ** doublings, longestDelaySeconds) * 1000
+		);
 	}
 
 	#remember(key: string, failure: Failure): void {
@@ -126,25 +163,7 @@ class Failures {
 	}
 }
 
-function delay(failures: number): number {
-	if (failures <= FREE_FAILURES) return 0;
-	const doublings = failures - FREE_FAILURES - 1;
-	return Math.min(FIRST_DELAY * 2 ** doublings, LONGEST_DELAY);
-}
-
 /** A name that is longer than any account's is none, and not worth its room. */
 function keyOf(name: string): string {
 	return name.slice(0, MAX_ENDPOINT_OCTETS);
-}
-
-/** A host has a whole /64 of IPv6 to choose its addresses from (RFC 4291 §2.5.4). */
-function networkOf(address: string): string {
-	// a socket of both families gives IPv4 addresses as ::ffff:192.0.2.7
-	const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-	if (!isIPv6(plain)) return plain;
-	const [head = "", tail] = plain.split("::");
-	const left = head === "" ? [] : head.split(":");
-	const right = tail === undefined || tail === "" ? [] : tail.split(":");
-	const zeros = Array<string>(8 - left.length - right.length).fill("0");
-	return [...left, ...zeros, ...right].slice(0, 4).join(":");
 }

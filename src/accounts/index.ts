@@ -1,5 +1,10 @@
 /** Who may log in: accounts as SCRAM verifiers, never passwords. */
 export { Accounts, type AccountsOptions } from "./accounts.js";
-export { FailedAttempts, type FailedAttemptsOptions } from "./attempts.js";
+export {
+	ATTEMPT_LIMITS,
+	type AttemptLimits,
+	FailedAttempts,
+	type FailedAttemptsOptions,
+} from "./attempts.js";
 export { AccountError } from "./error.js";
 export type * from "./types.js";

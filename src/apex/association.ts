@@ -1,8 +1,9 @@
-import type { Reply } from "../names/index.js";
+import { type Reply, reply } from "../names/index.js";
 import type { Place } from "./directory.js";
 import type { Link } from "./link.js";
 import { terminatePayload } from "./messages.js";
 import type { Message, Outbox } from "./outbox.js";
+import type { RelayState } from "./state.js";
 
 /** The two sides of a session: both may bind, RFC 3340 §2.1. */
 export type Side = "peer" | "relay";
@@ -49,4 +50,15 @@ export class Association implements Place {
 		const payload = terminatePayload(this.transID, reason);
 		this.#outbox.put({ payload, done }, this.link);
 	}
+}
+
+/** Why a session can have no further attachment or binding, if so. */
+export function noRoom(
+	{ limits }: RelayState,
+	{ peer }: Link,
+): Reply | undefined {
+	const most = limits.associationsPerSession;
+	return peer.associations.size < most
+		? undefined
+		: reply(450, `associationsPerSession: more than ${most}`);
 }

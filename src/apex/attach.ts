@@ -1,5 +1,5 @@
 import { domainOf, isService, reply } from "../names/index.js";
-import { Association } from "./association.js";
+import { Association, noRoom } from "./association.js";
 import { endpointOf, transIDOf } from "./attributes.js";
 import type { Exchange } from "./exchange.js";
 import { OPTIONS } from "./options/index.js";
@@ -32,7 +32,7 @@ export async function attach(
 		return exchange.refuse(reply(537));
 	}
 	// step 4: targetHop does not matter here, RFC 3340 §5
-	const refusal = processOptions(root, true);
+	const refusal = noRoom(relay, link) ?? processOptions(root, true);
 	if (refusal !== undefined) return exchange.refuse(refusal);
 	await relay.attached(endpoint);
 	// step 5
@@ -52,9 +52,13 @@ export async function attach(
 			reply(554, `another application is attached as ${endpoint}`),
 		);
 	}
-	if (link.ended) {
+	// much may have happened meanwhile, on this channel and on others
+	const change = link.ended
+		? reply(451, "the channel has ended")
+		: noRoom(relay, link);
+	if (change !== undefined) {
 		directory.release(endpoint, attachment);
-		return exchange.refuse(reply(451, "the channel has ended"));
+		return exchange.refuse(change);
 	}
 	// step 6
 	link.associate(attachment);

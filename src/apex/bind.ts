@@ -1,5 +1,5 @@
 import { type Domain, reply } from "../names/index.js";
-import { Association } from "./association.js";
+import { Association, noRoom } from "./association.js";
 import { domainOf, transIDOf } from "./attributes.js";
 import type { Operation } from "./exchange.js";
 import { processOptions } from "./options.js";
@@ -21,7 +21,7 @@ export const bind: Operation = (relay, exchange) => {
 		return exchange.refuse(reply(537));
 	}
 	// step 3
-	const refusal = processOptions(root, true);
+	const refusal = noRoom(relay, link) ?? processOptions(root, true);
 	if (refusal !== undefined) return exchange.refuse(refusal);
 	// step 4
 	const binding = new Association(link, transID, (self) =>

@@ -1,6 +1,12 @@
 /** What the `content` attribute of a `data` element refers to, RFC 3340 §4.1. */
 import { BEEP_XML, contentIdOf, isCid, type Part } from "../mime/index.js";
-import { type Element, elementsOf, readAny, XmlError } from "../xml/index.js";
+import {
+	type Caps,
+	type Element,
+	elementsOf,
+	readAny,
+	XmlError,
+} from "../xml/index.js";
 import { attribute } from "./attributes.js";
 import type { Received } from "./messages.js";
 import { isAbsoluteUri } from "./options.js";
@@ -41,12 +47,16 @@ export function referenceOf({ document, related }: Received): Reference {
 }
 
 /** The content as a service reads it. */
-export function contentOf(received: Received, reference: Reference): Content {
+export function contentOf(
+	received: Received,
+	reference: Reference,
+	caps: Caps,
+): Content {
 	switch (reference.kind) {
 		case "inside":
 			return insideOf(reference.element, received.document.text);
 		case "beside":
-			return besideOf(reference.part);
+			return besideOf(reference.part, caps);
 		case "elsewhere":
 			return problem(504, `${reference.uri} is not fetched`);
 	}
@@ -60,12 +70,12 @@ function insideOf({ children }: Element, text: string): Content {
 	return { element, text: text.slice(element.start, element.end) };
 }
 
-function besideOf({ contentType, body }: Part): Content {
+function besideOf({ contentType, body }: Part, caps: Caps): Content {
 	if (!XML_TYPES.has(contentType.type)) {
 		return problem(504, `${contentType.type} is not read`);
 	}
 	try {
-		const { root, text } = readAny(body);
+		const { root, text } = readAny(body, caps);
 		return { element: root, text: text.slice(root.start, root.end) };
 	} catch (error) {
 		if (!(error instanceof XmlError)) throw error;

@@ -8,6 +8,7 @@ import {
 } from "../names/index.js";
 import { type Arrival, DataDelivery } from "./delivery.js";
 import type { Exchange } from "./exchange.js";
+import { TAKEN } from "./limits.js";
 import { readMessage } from "./messages.js";
 import { processOptions } from "./options.js";
 import type { Peer } from "./peer.js";
@@ -31,7 +32,7 @@ export function data(
 	if (refusal !== undefined) return exchange.refuse(refusal);
 	if (recipients.length > relay.limits.recipients) {
 		return exchange.refuse(
-			reply(501, `more than ${relay.limits.recipients} recipients`),
+			reply(501, `recipients: more than ${relay.limits.recipients}`),
 		);
 	}
 	// step 3
@@ -51,7 +52,7 @@ export function resume(
 	arrival: Arrival,
 	problem?: Reply,
 ): void | Promise<void> {
-	const received = readMessage(Buffer.from(message));
+	const received = readMessage(Buffer.from(message), TAKEN);
 	return new DataDelivery(relay, received, arrival).deliver(problem);
 }
 

@@ -4,6 +4,7 @@ import { type Element, elementsOf, XmlError } from "../xml/index.js";
 import { endpointOf } from "./attributes.js";
 import { contentOf, type Reference, referenceOf } from "./content.js";
 import { Forward } from "./forward.js";
+import { capsOf } from "./limits.js";
 import type { Received } from "./messages.js";
 import type { Processing, Replacement } from "./option.js";
 import { countsHops, hopsOption } from "./options/data-hopping.js";
@@ -69,7 +70,11 @@ export class DataDelivery {
 
 	/** What the data carries, as a service reads it. */
 	get content(): Content {
-		this.#content ??= contentOf(this.#received, this.#reference);
+		this.#content ??= contentOf(
+			this.#received,
+			this.#reference,
+			capsOf(this.relay.limits),
+		);
 		return this.#content;
 	}
 

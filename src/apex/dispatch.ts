@@ -29,7 +29,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 /** Works on the MSGs of APEX channels. */
 export function serving(relay: RelayState): Serve {
 	return (link, request) =>
-		perform(relay, link, () => readMessage(request.payload), {
+		perform(relay, link, () => readMessage(request.payload, relay.limits), {
 			ok: () => request.reply(OK_PAYLOAD),
 			refuse: (refusal) => request.error(errorPayload(refusal)),
 		});
@@ -47,7 +47,7 @@ export function create(
 	content: string,
 ): Promise<string> {
 	return new Promise((resolve) => {
-		void perform(relay, link, () => readCreation(content), {
+		void perform(relay, link, () => readCreation(content, relay.limits), {
 			ok: () => resolve(OK),
 			refuse: (refusal) => resolve(errorElement(refusal)),
 		});

@@ -1,6 +1,7 @@
 import type { Channel, ChannelHandler, Request } from "../beep/index.js";
 import { type Log, reply } from "../names/index.js";
 import type { Association, Side } from "./association.js";
+import type { RelayLimits } from "./limits.js";
 import { errorPayload } from "./messages.js";
 import { Outbox, type OutboxOwner } from "./outbox.js";
 import type { Peer } from "./peer.js";
@@ -19,6 +20,7 @@ export class Link implements ChannelHandler, OutboxOwner {
 
 	readonly #serve: Serve;
 	readonly #log: Log;
+	readonly #limits: RelayLimits;
 	readonly #operations = new Map<number, Association>();
 	// RFC 3080 §2.6.1: the MSGs of a channel are worked on one after the other. How many may
 	// wait is BEEP's to say, which keeps the peer's window shut while too many are unanswered.
@@ -29,13 +31,14 @@ export class Link implements ChannelHandler, OutboxOwner {
 	constructor(
 		peer: Peer,
 		channel: Channel,
-		parts: { serve: Serve; log: Log; outboxOctets: number },
+		parts: { serve: Serve; log: Log; limits: RelayLimits },
 	) {
 		this.peer = peer;
 		this.channel = channel;
 		this.#serve = parts.serve;
 		this.#log = parts.log;
-		this.outbox = new Outbox(channel, parts.outboxOctets, this);
+		this.#limits = parts.limits;
+		this.outbox = new Outbox(channel, parts.limits.outboxOctets, this);
 		peer.links.add(this);
 	}
 
@@ -56,10 +59,12 @@ export class Link implements ChannelHandler, OutboxOwner {
 
 	associate(association: Association): void {
 		this.#operations.set(association.transID, association);
+		if (association.by === "peer") this.peer.associations.add(association);
 	}
 
 	release(association: Association): void {
 		this.#operations.delete(association.transID);
+		this.peer.associations.delete(association);
 		association.released();
 	}
 
@@ -87,7 +92,8 @@ export class Link implements ChannelHandler, OutboxOwner {
 	}
 
 	oversized(request: Request): void {
-		const refusal = reply(501, "the message is too long");
+		const { messageOctets } = this.#limits;
+		const refusal = reply(501, `messageOctets: more than ${messageOctets}`);
 		this.#log.info({ ...this.#fields, code: refusal.code }, refusal.text);
 		request.error(errorPayload(refusal));
 	}
@@ -100,8 +106,11 @@ export class Link implements ChannelHandler, OutboxOwner {
 		this.end();
 	}
 
-	overflowed(octets: number): void {
-		this.#abort(`${octets} octets wait for an application that does not read`);
+	overflowed(): void {
+		const { outboxOctets } = this.#limits;
+		this.#abort(
+			`outboxOctets: more than ${outboxOctets} wait for an application that does not read`,
+		);
 	}
 
 	/** RFC 3080 §2.2.2.1: a poorly-formed reply closes its channel. */

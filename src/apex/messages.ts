@@ -13,6 +13,8 @@ import {
 } from "../mime/index.js";
 import { type Domain, isReplyCode, type Reply } from "../names/index.js";
 import {
+	CAPS,
+	type Caps,
 	type Document,
 	dtds,
 	type Element,
@@ -21,7 +23,7 @@ import {
 	write,
 	XmlError,
 } from "../xml/index.js";
-import { MAX_CONTROL_OCTETS, MAX_OPAQUE_OCTETS } from "./limits.js";
+import { capsOf, type MessageLimits } from "./limits.js";
 import { checkOptions } from "./options.js";
 import type { Outcome } from "./service.js";
 
@@ -41,20 +43,21 @@ export const CREATION_MESSAGES = ["attach", "bind"] as const;
  *
  * @throws XmlError or MimeError, each with a reply code and what is wrong
  */
-export function readMessage(payload: Buffer): Received {
+export function readMessage(payload: Buffer, limits: MessageLimits): Received {
 	const entity = parseEntity(payload);
 	if (entity.contentType.type !== MULTIPART_RELATED) {
-		return { entity, document: readOperation(entity, MESSAGES) };
+		return { entity, document: readOperation(entity, MESSAGES, limits) };
 	}
 	const related = parseRelated(entity);
 	const opaque = payload.length - related.root.octets.length;
-	if (opaque > MAX_OPAQUE_OCTETS) {
+	if (opaque > limits.opaqueOctets) {
 		throw new MimeError(
 			501,
-			`more than ${MAX_OPAQUE_OCTETS} octets beside the XML document`,
+			`opaqueOctets: more than ${limits.opaqueOctets} beside the XML document`,
 		);
 	}
-	return { entity, document: readOperation(related.root, MESSAGES), related };
+	const document = readOperation(related.root, MESSAGES, limits);
+	return { entity, document, related };
 }
 
 /**
@@ -62,9 +65,9 @@ export function readMessage(payload: Buffer): Received {
  *
  * @throws XmlError, with a reply code and what is wrong
  */
-export function readCreation(content: string): Received {
+export function readCreation(content: string, limits: MessageLimits): Received {
 	const entity = parseEntity(Buffer.from(beepXml(content)));
-	return { entity, document: readOperation(entity, CREATION_MESSAGES) };
+	return { entity, document: readOperation(entity, CREATION_MESSAGES, limits) };
 }
 
 /** The message with another document; every octet beside the document stays as it came. */
@@ -76,13 +79,22 @@ export function rewrite(received: Received, text: string): Payload {
 	return Buffer.concat([entity.octets.subarray(0, headers), Buffer.from(text)]);
 }
 
-function readOperation(entity: Entity, roots: readonly string[]): Document {
-	const document = readControl(entity, roots);
-	checkOptions(document.root);
+function readOperation(
+	entity: Entity,
+	roots: readonly string[],
+	limits: MessageLimits,
+): Document {
+	const document = readControl(entity, roots, capsOf(limits));
+	checkOptions(document.root, limits.options);
 	return document;
 }
 
-function readControl(entity: Entity, roots: readonly string[]): Document {
+/** @param caps by default those of an answer, which is one element and a diagnostic */
+function readControl(
+	entity: Entity,
+	roots: readonly string[],
+	caps: Caps = CAPS,
+): Document {
 	if (entity.contentType.type !== BEEP_XML) {
 		throw new XmlError(
 			500,
@@ -94,10 +106,7 @@ function readControl(entity: Entity, roots: readonly string[]): Document {
 	if (!/^(?:7bit|8bit|binary)$/i.test(encoding)) {
 		throw new XmlError(504, `the transfer encoding ${encoding} is not read`);
 	}
-	return read(entity.body, dtds.core, {
-		roots,
-		caps: { octets: MAX_CONTROL_OCTETS },
-	});
+	return read(entity.body, dtds.core, { roots, caps });
 }
 
 /** `<ok />`, as the content of a `profile` element and as a payload. */

@@ -2,7 +2,6 @@
 import { type Reply, reply } from "../names/index.js";
 import { type Element, elementsOf, XmlError } from "../xml/index.js";
 import { attribute } from "./attributes.js";
-import { MAX_OPTIONS } from "./limits.js";
 import type { Option } from "./option.js";
 import { OPTIONS } from "./options/index.js";
 
@@ -34,13 +33,16 @@ export function optionsForThisRelay(element: Element): Element[] {
  * @throws XmlError 501 unless each has exactly one of `internal` and `external`, and a transID,
  *   and no element has more of them than may be
  */
-export function checkOptions(element: Element): void {
-	if (optionsOf(element).length > MAX_OPTIONS) {
-		throw new XmlError(501, `more than ${MAX_OPTIONS} options`);
+export function checkOptions(element: Element, most: number): void {
+	if (optionsOf(element).length > most) {
+		throw new XmlError(
+			501,
+			`options: more than ${most} in one ${element.name}`,
+		);
 	}
 	for (const child of elementsOf(element)) {
 		if (child.name === "option") checkOption(child);
-		else if (child.name !== "data-content") checkOptions(child);
+		else if (child.name !== "data-content") checkOptions(child, most);
 	}
 }
 

@@ -28,7 +28,7 @@ interface Waiting {
 /** What an outbox asks of whoever has it. */
 export interface OutboxOwner {
 	/** More waits than may; nothing is sent any more. */
-	overflowed(octets: number): void;
+	overflowed(): void;
 	/** The peer answered with something that is neither `ok` nor `error`. */
 	poorlyFormed(problem: string): void;
 }
@@ -122,7 +122,7 @@ export class Outbox {
 		this.#octets += octets - (earlier?.octets ?? 0);
 		this.#waiting.set(key, { message, owner, octets });
 		earlier?.message.done?.("replaced");
-		if (this.#octets > this.#limit) this.#owner.overflowed(this.#octets);
+		if (this.#octets > this.#limit) this.#owner.overflowed();
 	}
 
 	#send(message: Message): void {

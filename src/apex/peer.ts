@@ -1,5 +1,6 @@
 import type { Session } from "../beep/index.js";
 import type { Domain, Endpoint, Reply } from "../names/index.js";
+import type { Association } from "./association.js";
 import type { Link } from "./link.js";
 
 /** What a session is for, RFC 3340 §2.1: endpoints attach, or relays bind. */
@@ -10,6 +11,8 @@ export class Peer {
 	readonly session: Session;
 	readonly mode: Mode;
 	readonly links = new Set<Link>();
+	/** What it has asked for, attachments and bindings, over whichever channel. */
+	readonly associations = new Set<Association>();
 	/** What it is attached as, over whichever channel. */
 	readonly attachments = new Set<Endpoint>();
 	/** The domains for whose relay it was dialled. */

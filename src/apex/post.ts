@@ -5,6 +5,7 @@ import { domainOf, type Endpoint, isService } from "../names/index.js";
 import { escapeAttribute } from "../xml/index.js";
 import { DataDelivery } from "./delivery.js";
 import { type Place, whenLocated } from "./directory.js";
+import { TAKEN } from "./limits.js";
 import { readMessage } from "./messages.js";
 import { hopsOption } from "./options/data-hopping.js";
 import type { PartBeside, Post } from "./service.js";
@@ -50,6 +51,7 @@ export class RelayPost implements Post {
 	#process(payload: Payload, done: SendOptions["done"]): void | Promise<void> {
 		const received = readMessage(
 			typeof payload === "string" ? Buffer.from(payload) : payload,
+			TAKEN,
 		);
 		return new DataDelivery(this.#relay, received).deliver(undefined, [
 			{ ended: ({ code }) => done?.(code === 250 ? "acknowledged" : "absent") },

@@ -11,7 +11,7 @@ import { resume } from "./data.js";
 import { type Directory, LocalDirectory } from "./directory.js";
 import { create, serving } from "./dispatch.js";
 import { Hold, type HoldParts } from "./hold/hold.js";
-import { CLOSING_TIME, DEFAULT_LIMITS, type RelayLimits } from "./limits.js";
+import { CLOSING_TIME, RELAY_LIMITS, type RelayLimits } from "./limits.js";
 import { Link, type Serve } from "./link.js";
 import { Mesh } from "./mesh/mesh.js";
 import type { MeshParts } from "./mesh/parts.js";
@@ -44,7 +44,7 @@ export class Relay {
 
 	constructor({
 		clock,
-		limits,
+		limits: some,
 		directory = new LocalDirectory(),
 		mesh,
 		hold,
@@ -54,14 +54,16 @@ export class Relay {
 		const bindings = new Bindings((domain, binding) =>
 			this.#state.mesh?.bound(domain, binding),
 		);
+		const limits = { ...RELAY_LIMITS, ...some };
+		const { log } = parts;
 		this.#state = {
 			...parts,
 			clock,
-			limits: { ...DEFAULT_LIMITS, ...limits },
+			limits,
 			directory,
 			bindings,
-			mesh: mesh && this.#mesh(mesh, { clock, log: parts.log, bindings }),
-			hold: hold && this.#hold(hold, { clock, log: parts.log, directory }),
+			mesh: mesh && this.#mesh(mesh, { clock, log, bindings }),
+			hold: hold && this.#hold(hold, { clock, log, directory, limits }),
 			services: new Map(),
 			closing: false,
 		};
@@ -89,6 +91,15 @@ export class Relay {
 				return this.#accept(link, content);
 			},
 		};
+	}
+
+	/** Whether anybody is attached or bound over a session. */
+	hasAssociations(session: Session): boolean {
+		for (const { associations } of this.#peers.get(session)?.links ?? []) {
+			const [first] = associations;
+			if (first !== undefined) return true;
+		}
+		return false;
 	}
 
 	/** Stops what it does of its own accord; nobody is told. */
@@ -123,7 +134,7 @@ export class Relay {
 
 	#hold(
 		hold: HoldParts,
-		parts: Pick<RelayState, "clock" | "log" | "directory">,
+		parts: Pick<RelayState, "clock" | "log" | "directory" | "limits">,
 	): Hold {
 		return new Hold(hold, parts, (message, arrival, problem) =>
 			resume(this.#state, message, arrival, problem),
@@ -147,7 +158,7 @@ export class Relay {
 		return new Link(peer, channel, {
 			serve: this.#serve,
 			log: this.#state.log,
-			outboxOctets: this.#state.limits.outboxOctets,
+			limits: this.#state.limits,
 		});
 	}
 

@@ -1,6 +1,6 @@
 import type { BeepError } from "./error.js";
 import { type DataHeader, formatHeader, type SeqHeader } from "./frame.js";
-import { DEFAULT_WINDOW, type Limits } from "./limits.js";
+import type { Limits } from "./limits.js";
 import { type Ledger, Receiver } from "./receiver.js";
 import { Requests } from "./requests.js";
 import { Sender } from "./sender.js";
@@ -12,6 +12,7 @@ import type {
 	ReplyError,
 	Request,
 } from "./types.js";
+import type { Unfinished } from "./unfinished.js";
 import { ReceiveWindow } from "./window.js";
 import type { Writer } from "./writer.js";
 
@@ -19,6 +20,7 @@ import type { Writer } from "./writer.js";
 export interface Carrier {
 	readonly writer: Writer;
 	readonly limits: Limits;
+	readonly unfinished: Unfinished;
 	/** A whole MSG has come. */
 	received(request: Request): void;
 	/** Asks the peer to close the channel. @throws BeepError when it declines */
@@ -53,8 +55,8 @@ export class Channel {
 		carrier: Carrier,
 		parts: { number: number; profile: string; window?: number | undefined },
 	) {
-		const { number, profile, window = DEFAULT_WINDOW } = parts;
-		const { writer, limits } = carrier;
+		const { number, profile, window = carrier.limits.windowOctets } = parts;
+		const { writer, limits, unfinished } = carrier;
 		this.session = session;
 		this.number = number;
 		this.profile = profile;
@@ -69,7 +71,10 @@ export class Channel {
 			isUnreplied: (msgno) => this.#requests.isUnreplied(msgno),
 			sent: (msgno) => this.#sender.progress(msgno),
 		};
-		this.#receiver = new Receiver(this.#window, ledger, limits.messageOctets);
+		this.#receiver = new Receiver(this.#window, ledger, {
+			limit: limits.messageOctets,
+			unfinished,
+		});
 	}
 
 	/**
@@ -170,6 +175,7 @@ export class Channel {
 		this.#state = "closed";
 		this.#requests.end();
 		this.#sender.end();
+		this.#receiver.end();
 		this.#handler?.closed?.();
 		this.#settle();
 	}
@@ -229,6 +235,15 @@ export class Channel {
 		return this.#is("open") && this.#sender.isOpen;
 	}
 
+	/** There is enough to reply to. */
+	get #isFull(): boolean {
+		const { requests, messageOctets } = this.#carrier.limits;
+		return (
+			this.#requests.unreplied >= requests ||
+			this.#requests.octets > messageOctets
+		);
+	}
+
 	#is(state: "open" | "closing" | "closed"): boolean {
 		return this.#state === state;
 	}
@@ -237,7 +252,7 @@ export class Channel {
 		const { limits } = this.#carrier;
 		const request = this.#requests.add(this, msgno, payload);
 		this.#carrier.received(request);
-		this.#shut = this.#requests.unreplied >= limits.requests;
+		this.#shut = this.#isFull;
 		if (oversized === undefined) this.#handler?.message(request);
 		else if (this.#handler?.oversized) this.#handler.oversized(request);
 		else {
@@ -246,8 +261,8 @@ export class Channel {
 	}
 
 	#replySent(): void {
-		const { limits, writer } = this.#carrier;
-		if (this.#shut && this.#requests.unreplied < limits.requests) {
+		const { writer } = this.#carrier;
+		if (this.#shut && !this.#isFull) {
 			this.#shut = false;
 			if (this.#window.due) writer.windowDue(this);
 		}

@@ -3,6 +3,7 @@
  * channels are used for.
  */
 export type { Channel } from "./channel.js";
+export * from "./connection-limits.js";
 export type { ProposedProfile } from "./elements.js";
 export * from "./error.js";
 export {

@@ -2,16 +2,32 @@
 export interface Limits {
 	/** The longest message that is put together, in octets. */
 	readonly messageOctets: number;
+	/** The window that a channel advertises once it is used, in octets; no frame is longer. */
+	readonly windowOctets: number;
 	/** Channels of a session, channel zero not counted. */
 	readonly channels: number;
-	/** MSGs of one channel that may await their replies; beyond it the peer's window stays shut. */
+	/**
+	 * What is kept of messages of which more is to come, on all channels together, in octets;
+	 * beyond it the session ends.
+	 */
+	readonly unfinishedOctets: number;
+	/**
+	 * MSGs of one channel that may await their replies; beyond it the peer's window stays shut,
+	 * as it does while those that are being worked on are longer than one message may be.
+	 */
 	readonly requests: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
+	// the longest XML document and the largest picture beside it, with room to spare
 	messageOctets: 1024 * 1024,
+	// a whole XML document fits into it
+	windowOctets: 64 * 1024,
+	// four of the longest messages at once; else a thousand channels would hold as many
+	unfinishedOctets: 4 * 1024 * 1024,
 	// RFC 3080 §2.3: at least 257 concurrent channels
 	channels: 1024,
+	// as many as this side has under way itself
 	requests: 256,
 };
 
@@ -24,11 +40,11 @@ export const MAX_UNACKNOWLEDGED = 256;
 /** Answers of one reply that may be under way at once. */
 export const MAX_UNFINISHED_ANSWERS = 256;
 
+/** What an unfinished message costs besides its octets, and while it has none; in octets, about. */
+export const UNFINISHED_COST = 128;
+
 /** RFC 3081 §3.1.1: the window of every channel when it is created, in octets. */
 export const INITIAL_WINDOW = 4096;
-
-/** The window that a channel advertises once it is used, in octets: room for a whole XML document. */
-export const DEFAULT_WINDOW = 64 * 1024;
 
 /**
  * The longest payload of a frame that is sent, in octets. RFC 3081 §3.1.4 recommends two

@@ -139,7 +139,11 @@ export class Management implements ChannelHandler {
 		return undefined;
 	}
 
-	/** Asks each proposed profile in turn. @returns why there is no channel, if so */
+	/**
+	 * Asks each proposed profile in turn.
+	 *
+	 * @returns why there is no channel, if there is somebody to tell
+	 */
 	async #choose(
 		request: Request,
 		start: Start,
@@ -149,6 +153,9 @@ export class Management implements ChannelHandler {
 		const serverName = this.#managed.nameFor(start.serverName);
 		let declined: ReplyError | undefined;
 		for (const { uri, content } of start.profiles) {
+			// it may have ended since the request came, or since the profile before was asked: a
+			// profile would wait in vain for the end of a session that has ended
+			if (session.closed) return undefined;
 			const profile = profiles.find((offered) => offered.uri === uri);
 			if (profile === undefined) continue;
 			const withheld = this.#withheld(profile, number);

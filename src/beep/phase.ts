@@ -15,6 +15,7 @@ import type {
 	Started,
 	StartOptions,
 } from "./types.js";
+import { Unfinished } from "./unfinished.js";
 import { Writer } from "./writer.js";
 import { Zero } from "./zero.js";
 
@@ -61,6 +62,7 @@ export class Phase {
 		this.#carrier = {
 			writer: this.#writer,
 			limits: lasting.limits,
+			unfinished: new Unfinished(lasting.limits.unfinishedOctets),
 			received: (request) => this.#reader.received(request),
 			close: async (channel, code, text) => {
 				await this.#zero.close(channel.number, code, text);
@@ -96,6 +98,11 @@ export class Phase {
 		stream.on("close", () => {
 			if (!this.#over) lasting.gone();
 		});
+	}
+
+	/** How many whole frames the peer has sent. */
+	get frames(): number {
+		return this.#reader.frames;
 	}
 
 	/** As `Session.start`. */

@@ -27,6 +27,7 @@ export class Reader {
 	/** The peer has said its last word. */
 	#hushed = false;
 	#stopped = false;
+	#frames = 0;
 
 	constructor(stream: Duplex, audience: Audience) {
 		this.#stream = stream;
@@ -37,6 +38,11 @@ export class Reader {
 		});
 		stream.on("data", this.#read);
 		stream.on("end", this.#ended);
+	}
+
+	/** How many frames have been read to their end. */
+	get frames(): number {
+		return this.#frames;
 	}
 
 	/** A whole MSG has been read. */
@@ -88,6 +94,7 @@ export class Reader {
 	#header(header: Header): void {
 		const channel = this.#channel(header.channel);
 		if (header.keyword === "SEQ") {
+			this.#frames += 1;
 			channel.seq(header);
 			return;
 		}
@@ -102,6 +109,7 @@ export class Reader {
 	}
 
 	#frame(header: DataHeader, payload: Buffer): void {
+		this.#frames += 1;
 		// a message before it in the same octets may have ended the session or the channel
 		if (!this.#stopped) this.#channel(header.channel).frame(header, payload);
 	}

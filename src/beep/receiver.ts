@@ -1,7 +1,8 @@
 import { Assembly } from "./assembly.js";
 import { FrameError } from "./error.js";
 import type { DataHeader } from "./frame.js";
-import { MAX_UNFINISHED_ANSWERS } from "./limits.js";
+import { MAX_UNFINISHED_ANSWERS, UNFINISHED_COST } from "./limits.js";
+import type { Unfinished } from "./unfinished.js";
 import type { ReceiveWindow } from "./window.js";
 
 /** What the sending half of a channel knows that the rules for received frames depend on. */
@@ -28,6 +29,9 @@ export class Receiver {
 	readonly #window: ReceiveWindow;
 	readonly #ledger: Ledger;
 	readonly #limit: number;
+	readonly #unfinishedOfAll: Unfinished;
+	/** This channel's part of them, in octets. */
+	#kept = 0;
 	/** The frame before, while it says that its message goes on. */
 	#unfinished: DataHeader | undefined;
 	#message: Assembly | undefined;
@@ -37,10 +41,15 @@ export class Receiver {
 	#ignoring = false;
 
 	/** @param limit the longest message that is put together, in octets */
-	constructor(window: ReceiveWindow, ledger: Ledger, limit: number) {
+	constructor(
+		window: ReceiveWindow,
+		ledger: Ledger,
+		{ limit, unfinished }: { limit: number; unfinished: Unfinished },
+	) {
 		this.#window = window;
 		this.#ledger = ledger;
 		this.#limit = limit;
+		this.#unfinishedOfAll = unfinished;
 	}
 
 	/** Checks a header before its payload is waited for. @throws FrameError */
@@ -52,7 +61,7 @@ export class Receiver {
 		if (header.keyword !== "MSG") this.#replies(header);
 	}
 
-	/** Takes a frame. @returns the message that it completes, if it does */
+	/** Takes a frame. @returns the message that it completes, if it does @throws FrameError */
 	frame(header: DataHeader, payload: Buffer): Received | undefined {
 		this.#unfinished = header.more ? header : undefined;
 		if (header.keyword === "ANS") return this.#answer(header, payload);
@@ -61,10 +70,26 @@ export class Receiver {
 			return undefined;
 		}
 		if (header.keyword === "NUL") this.#answers.delete(header.msgno);
-		const message = joined(this.#message, payload);
-		if (message.length > this.#limit) return this.#oversized(header, message);
+		const before = costOf(this.#message);
+		const message = joined(this.#message, payload, header.more);
+		if (message.length > this.#limit) {
+			this.#keep(-before);
+			return this.#oversized(header, message);
+		}
 		this.#message = header.more ? message : undefined;
+		this.#keep(costOf(this.#message) - before);
 		return header.more ? undefined : { header, payload: message.octets };
+	}
+
+	/** Nothing more will come. */
+	end(): void {
+		this.#keep(-this.#kept);
+	}
+
+	#keep(octets: number): void {
+		if (octets === 0) return;
+		this.#kept += octets;
+		this.#unfinishedOfAll.add(octets);
 	}
 
 	#begins({ msgno }: DataHeader): void {
@@ -112,7 +137,8 @@ export class Receiver {
 		const { msgno, ansno = 0, more } = header;
 		const answers = this.#answers.get(msgno) ?? new Map<number, Assembly>();
 		this.#answers.set(msgno, answers);
-		const answer = joined(answers.get(ansno), payload);
+		const before = costOf(answers.get(ansno));
+		const answer = joined(answers.get(ansno), payload, more);
 		const others = [...answers.values()].filter((other) => other !== answer);
 		const length = others.reduce(
 			(sum, other) => sum + other.length,
@@ -126,9 +152,11 @@ export class Receiver {
 		}
 		if (more) {
 			answers.set(ansno, answer);
+			this.#keep(costOf(answer) - before);
 			return undefined;
 		}
 		answers.delete(ansno);
+		this.#keep(-before);
 		return { header, payload: answer.octets };
 	}
 
@@ -144,8 +172,19 @@ export class Receiver {
 	}
 }
 
-function joined(message: Assembly | undefined, payload: Buffer): Assembly {
-	if (message === undefined) return new Assembly(payload);
-	message.append(payload);
-	return message;
+function joined(
+	message: Assembly | undefined,
+	payload: Buffer,
+	more: boolean,
+): Assembly {
+	if (message !== undefined) {
+		message.append(payload);
+		return message;
+	}
+	// what waits for more must not keep alive all that was read together with it
+	return new Assembly(more ? Buffer.from(payload) : payload);
+}
+
+function costOf(message: Assembly | undefined): number {
+	return message === undefined ? 0 : message.length + UNFINISHED_COST;
 }

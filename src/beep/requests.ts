@@ -10,6 +10,7 @@ export class Requests {
 	readonly #waiting: Incoming[] = [];
 	/** The numbers of those whose replies have not been completely sent. */
 	readonly #unreplied = new Set<number>();
+	#octets = 0;
 
 	/** @param sent called whenever a reply has been completely sent */
 	constructor(transmit: (outgoing: Outgoing) => void, sent: () => void) {
@@ -22,6 +23,11 @@ export class Requests {
 		return this.#unreplied.size;
 	}
 
+	/** How long those are together whose replies have not been completely given, in octets. */
+	get octets(): number {
+		return this.#octets;
+	}
+
 	isUnreplied(msgno: number): boolean {
 		return this.#unreplied.has(msgno);
 	}
@@ -32,6 +38,7 @@ export class Requests {
 		});
 		this.#unreplied.add(msgno);
 		this.#waiting.push(request);
+		this.#octets += payload.length;
 		return request;
 	}
 
@@ -39,6 +46,7 @@ export class Requests {
 	end(): void {
 		this.#waiting.length = 0;
 		this.#unreplied.clear();
+		this.#octets = 0;
 	}
 
 	/** RFC 3080 §2.6.1. */
@@ -46,6 +54,8 @@ export class Requests {
 		for (;;) {
 			const [request] = this.#waiting;
 			if (request === undefined) return;
+			// whoever is told that a reply was sent may look at once how much is left
+			if (request.done) this.#octets -= request.payload.length;
 			for (const part of request.take()) {
 				this.#transmit(
 					new Outgoing({

@@ -8,6 +8,7 @@ import type { ProposedProfile } from "./elements.js";
 import { BeepError } from "./error.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import { type Lasting, Phase } from "./phase.js";
+import { ask } from "./probe.js";
 import type {
 	Greeting,
 	Identity,
@@ -64,6 +65,9 @@ export class Session extends EventEmitter<SessionEvents> {
 	#identity: Identity | undefined;
 	/** What the first successful start asked for. */
 	#named: { readonly serverName: string | undefined } | undefined;
+	/** Frames of before the last tuning reset. */
+	#framesBefore = 0;
+	#probe: Promise<void> | undefined;
 	#closed = false;
 	#reason = "the peer closed the connection";
 
@@ -95,6 +99,14 @@ export class Session extends EventEmitter<SessionEvents> {
 
 	get closed(): boolean {
 		return this.#closed;
+	}
+
+	/**
+	 * How many whole frames the peer has sent. Whoever looks from time to time sees whether it
+	 * says anything; a frame that arrives octet by octet counts when it has arrived.
+	 */
+	get framesReceived(): number {
+		return this.#framesBefore + this.#phase.frames;
 	}
 
 	/** The name by which the peer wants this side to act: that of the first successful start. */
@@ -142,6 +154,23 @@ export class Session extends EventEmitter<SessionEvents> {
 		const proposed =
 			typeof profiles === "string" ? [{ uri: profiles }] : profiles;
 		return this.#phase.start(proposed, options);
+	}
+
+	/**
+	 * Asks whether the peer is there: for a channel with a profile that nobody offers, since BEEP
+	 * has no other question that every peer answers and that changes nothing. While the peer keeps
+	 * its window for channel zero shut the question cannot leave, and is as good as unanswered.
+	 *
+	 * One at a time: as long as there is no answer, asking again is waiting for the same one.
+	 *
+	 * @returns a promise that resolves once the peer has answered, in whatever way, or the session
+	 *   has ended
+	 */
+	probe(): Promise<void> {
+		this.#probe ??= ask(this).finally(() => {
+			this.#probe = undefined;
+		});
+		return this.#probe;
 	}
 
 	/**
@@ -245,6 +274,7 @@ export class Session extends EventEmitter<SessionEvents> {
 			throw new BeepError(421, this.#reason);
 		}
 		this.#stream = stream;
+		this.#framesBefore = this.framesReceived;
 		this.#phase = new Phase(stream, this.#lasting());
 		return this.#phase.greeting;
 	}

@@ -2,10 +2,12 @@
 import { isIP } from "node:net";
 import {
 	type ConnectionOptions,
+	createSecureContext,
 	createServer,
 	type SecureContextOptions,
 	type SecureVersion,
 	connect as secure,
+	type TlsOptions,
 } from "node:tls";
 import { beepXml } from "../mime/index.js";
 import { write } from "../xml/index.js";
@@ -26,8 +28,9 @@ export const TLS = "http://iana.org/beep/TLS";
 /** What a side that offers TLS has. */
 export interface TlsProfileOptions {
 	/**
-	 * Certificate and key, by the serverName that the peer asked for. Called for each
-	 * negotiation, so that what it gives may change; nothing where this name has none.
+	 * Certificate and key, by the serverName of BEEP that the peer asked for or, where it asked
+	 * for none, by that of TLS (RFC 6066 §3). Called for each negotiation, so that what it gives
+	 * may change; nothing where this name has none.
 	 */
 	context(serverName: string | undefined): SecureContextOptions | undefined;
 	/** Asks the peer for a certificate. Whether it came, and is any good, is for policy to see. */
@@ -128,22 +131,36 @@ function answerTo(
 		return { code: 550, text: "no certificate for this serverName" };
 	}
 	const { requestCert = false } = options;
-	return { negotiate: asServer(context, requestCert, earliest) };
+	const minVersion = later(context.minVersion, earliest);
+	return {
+		negotiate: asServer({
+			...{ ...context, minVersion, requestCert },
+			...(serverName === undefined && { SNICallback: bySni(options) }),
+		}),
+	};
 }
 
-function asServer(
-	context: SecureContextOptions,
-	requestCert: boolean,
-	earliest: SecureVersion,
-): Negotiate {
+/** Where it has nothing for a name, what there is without a name will do. */
+function bySni({
+	context: of,
+}: TlsProfileOptions): NonNullable<TlsOptions["SNICallback"]> {
+	return (name, done) => {
+		try {
+			const context = of(name);
+			done(null, context && createSecureContext(context));
+		} catch (error) {
+			done(error as Error);
+		}
+	};
+}
+
+function asServer(options: TlsOptions): Negotiate {
 	return (stream) =>
 		new Promise((resolve, reject) => {
 			// it never listens; but a server finds out whether the peer's certificate is any good,
 			// which a bare TLSSocket does not
 			const server = createServer({
-				...context,
-				minVersion: later(context.minVersion, earliest),
-				requestCert,
+				...options,
 				rejectUnauthorized: false,
 				handshakeTimeout: TLS_TIMEOUT,
 			});

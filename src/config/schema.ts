@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseDomain, parseEndpoint } from "../names/index.js";
 import { isAddressRange, isNameServer, parseAddress } from "./address.js";
+import { limits } from "./limits.js";
 
 const domain = z.string().transform((text, context) => {
 	const domain = parseDomain(text);
@@ -32,6 +33,26 @@ const routes = z.record(z.string(), address).transform((record, context) => {
 	});
 	return new Map(pairs);
 });
+
+const certificate = {
+	cert: z
+		.string()
+		.min(1)
+		.describe("the certificate, and those that lead to its authority"),
+	key: z.string().min(1).describe("its private key"),
+};
+
+const certificates = z
+	.record(z.string(), z.strictObject(certificate))
+	.transform((record, context) => {
+		const pairs = Object.entries(record).flatMap(([name, files]) => {
+			const parsed = parseDomain(name);
+			if (parsed !== undefined) return [[parsed, files] as const];
+			context.addIssue(`"${name}" is no domain`);
+			return [];
+		});
+		return new Map(pairs);
+	});
 
 const peer = z
 	.strictObject({
@@ -112,11 +133,12 @@ export const schema = z.strictObject({
 		),
 	tls: z
 		.strictObject({
-			cert: z
-				.string()
-				.min(1)
-				.describe("the certificate, and those that lead to its authority"),
-			key: z.string().min(1).describe("its private key"),
+			...certificate,
+			domains: certificates
+				.optional()
+				.describe(
+					"other certificates, for peers that ask for one of these domains",
+				),
 			ca: z
 				.string()
 				.min(1)
@@ -182,54 +204,7 @@ export const schema = z.strictObject({
 		.describe(
 			"access entries that every owner has by default, besides those of RFC 3341 §3",
 		),
-	limits: z
-		.strictObject({
-			outboxOctets: z
-				.number()
-				.int()
-				.positive()
-				.default(4 * 1024 * 1024)
-				.describe(
-					"what may wait for one application before its session ends, in octets",
-				),
-			recipients: z
-				.number()
-				.int()
-				.positive()
-				.default(100)
-				.describe("recipients of one data element"),
-			heldMessages: z
-				.number()
-				.int()
-				.nonnegative()
-				.default(10_000)
-				.describe(
-					"messages that wait for one endpoint and its subaddresses to attach (RFC 3342 §3)",
-				),
-			heldOctets: z
-				.number()
-				.int()
-				.nonnegative()
-				.default(64 * 1024 * 1024)
-				.describe("the octets of these messages"),
-			heldSeconds: z
-				.number()
-				.int()
-				.positive()
-				.default(30 * 24 * 3600)
-				.describe("how long a message waits at the most, in seconds"),
-			hops: z
-				.number()
-				.int()
-				.min(0)
-				.max(255)
-				.default(16)
-				.describe(
-					"how many relays may pass data on that does not say so itself (RFC 3342 §4); 0 for any number",
-				),
-		})
-		.prefault({})
-		.describe("what a stranger may ask of the server"),
+	limits: limits.prefault({}).describe("what a stranger may ask of the server"),
 });
 
 /** A configuration that has been checked, with its defaults filled in. */

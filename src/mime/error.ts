@@ -1,3 +1,6 @@
+/** A diagnostic travels in XML, which cannot carry these (XML 1.0, production 2). */
+const NONCHARACTERS = /[\ufffe\uffff]/g;
+
 /**
  * Why an entity was refused.
  *
@@ -11,6 +14,6 @@ export class MimeError extends Error {
 		readonly code: 500 | 501,
 		problem: string,
 	) {
-		super(problem);
+		super(problem.replace(NONCHARACTERS, "\ufffd"));
 	}
 }

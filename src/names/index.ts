@@ -3,4 +3,5 @@ export * from "./codes.js";
 export * from "./endpoint.js";
 export * from "./identifier.js";
 export * from "./log.js";
+export * from "./network.js";
 export * from "./timestamp.js";

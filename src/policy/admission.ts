@@ -1,7 +1,7 @@
-import type { FailedAttempts } from "../accounts/index.js";
+import type { Accounts, FailedAttempts } from "../accounts/index.js";
 import {
 	type Credentials,
-	type Decoys,
+	type Identity,
 	MECHANISMS,
 	type MechanismName,
 	type Profile,
@@ -11,15 +11,22 @@ import {
 	tlsProfile,
 } from "../beep/index.js";
 import { type Config, isLoopback } from "../config/index.js";
-import { addressOf, type Endpoint, type Log } from "../names/index.js";
+import {
+	addressOf,
+	type Endpoint,
+	type Log,
+	parseEndpoint,
+} from "../names/index.js";
 import { endpointsOf, relayDomainsOf } from "./certificate-names.js";
-import { TlsFiles } from "./tls-files.js";
+import type { TlsFiles } from "./tls-files.js";
 
 /** What an admission is handed besides the configuration. */
 export interface AdmissionParts {
-	readonly accounts: Credentials & { readonly decoys: Decoys };
+	readonly accounts: Pick<Accounts, keyof Credentials | "decoys" | "get">;
 	/** Absent where nobody has to wait. */
 	readonly attempts?: FailedAttempts | undefined;
+	/** Absent where there is no certificate. */
+	readonly tls?: TlsFiles | undefined;
 	readonly log: Log;
 }
 
@@ -45,11 +52,10 @@ export class Admission {
 	readonly #parts: AdmissionParts;
 	readonly #tls: TlsFiles | undefined;
 
-	/** @throws Error where the certificate or its key cannot be used */
 	constructor(config: Config, parts: AdmissionParts) {
 		this.#config = config;
 		this.#parts = parts;
-		this.#tls = config.tls && new TlsFiles(config.tls);
+		this.#tls = parts.tls;
 	}
 
 	/**
@@ -78,20 +84,18 @@ export class Admission {
 
 	/** Whether a peer may attach as an endpoint, RFC 3340 §4.4.1 step 3. */
 	mayAttach({ identity }: Session, endpoint: Endpoint): boolean {
-		const { dev, sasl } = this.#config;
-		if (dev) return true;
-		if (identity === undefined) return false;
-		const names =
-			identity.mechanism === "ANONYMOUS"
-				? (sasl?.anonymous ?? [])
-				: [identity.name];
+		if (this.#config.dev) return true;
+		const names = identity === undefined ? [] : this.#names(identity);
 		// RFC 3340 §2.2: an endpoint has its subaddresses to itself
 		return [endpoint, addressOf(endpoint)].some((one) => names.includes(one));
 	}
 
-	/** Reads the certificate again; sessions go on as they are. @throws Error, and keeps the old one */
-	reload(): void {
-		this.#tls?.reload();
+	/** As whom a peer may attach; nobody, where its account was removed while it logged in. */
+	#names({ mechanism, name }: Identity): readonly string[] {
+		if (mechanism === "ANONYMOUS") return this.#config.sasl?.anonymous ?? [];
+		if (mechanism === "EXTERNAL") return [name];
+		const account = parseEndpoint(name);
+		return account && this.#parts.accounts.get(account) ? [account] : [];
 	}
 
 	#mechanisms(): MechanismName[] {
@@ -131,7 +135,7 @@ export class Admission {
 		if (tls === undefined) return [];
 		return [
 			tlsProfile({
-				context: () => tls.context,
+				context: (serverName) => tls.context(serverName),
 				requestCert: tls.knowsPeers,
 			}),
 		];

@@ -1,4 +1,5 @@
 /** Whom a certificate names: its subjectAltName, RFC 5280 §4.2.1.6. The subject itself names nobody. */
+import { isIP } from "node:net";
 import type { PeerCertificate } from "../beep/index.js";
 import {
 	type Domain,
@@ -33,6 +34,24 @@ export function relayDomainsOf(
 	return altNames(certificate)
 		.map(({ type, value }) => (type === "DNS" ? parseDomain(value) : undefined))
 		.filter((domain) => domain !== undefined);
+}
+
+/**
+ * Whether a relay's certificate names a domain, or the address in a domain-literal.
+ *
+ * @param name the domain, or the address without its brackets
+ */
+export function namesRelay(
+	certificate: PeerCertificate | undefined,
+	name: string,
+): boolean {
+	if (isIP(name) === 0) {
+		return relayDomainsOf(certificate).some((domain) => domain === name);
+	}
+	return (
+		certificate?.authorized === true &&
+		certificate.x509.checkIP(name) !== undefined
+	);
 }
 
 function uriEndpoint({ type, value }: AltName): Endpoint | undefined {

@@ -1,29 +1,31 @@
 import { readFileSync } from "node:fs";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { type Domain, parseDomain } from "../names/index.js";
 
-/** Where the certificate of a server is, in PEM. */
-export interface TlsPaths {
+/** Where a certificate and its key are, in PEM. */
+export interface CertificatePaths {
 	/** The certificate, and those that lead to its authority. */
 	readonly cert: string;
 	readonly key: string;
-	/** The authorities that vouch for peers. Without it no peer is asked for a certificate. */
-	readonly ca?: string | undefined;
 }
 
-/** A certificate and its key, as they were in their files when these were last read. */
+/** Where the certificates of a server are. */
+export interface TlsPaths extends CertificatePaths {
+	/** The authorities that vouch for peers, in PEM. Without it no peer is asked for a certificate. */
+	readonly ca?: string | undefined;
+	/** For those who ask for one of these domains; whoever asks for another gets the one above. */
+	readonly domains?: ReadonlyMap<Domain, CertificatePaths> | undefined;
+}
+
+/** Certificates and keys, as they were in their files when these were last read. */
 export class TlsFiles {
 	readonly #paths: TlsPaths;
-	#context: SecureContextOptions;
+	#read: Read;
 
 	/** @throws Error that names the file, or says that the key is not that of the certificate */
 	constructor(paths: TlsPaths) {
 		this.#paths = paths;
-		this.#context = read(paths);
-	}
-
-	/** For negotiations from now on. */
-	get context(): SecureContextOptions {
-		return this.#context;
+		this.#read = read(paths);
 	}
 
 	/** Whether there are authorities that vouch for peers. */
@@ -31,13 +33,39 @@ export class TlsFiles {
 		return this.#paths.ca !== undefined;
 	}
 
-	/** Reads the files again. @throws as the constructor; what was there before stays in use */
+	/**
+	 * For a negotiation from now on.
+	 *
+	 * @param serverName whom the peer wants this side to be, if it says so
+	 */
+	context(serverName = ""): SecureContextOptions {
+		const { domains, other } = this.#read;
+		const domain = parseDomain(serverName);
+		return (domain && domains.get(domain)) ?? other;
+	}
+
+	/** Reads all files again. @throws as the constructor; what was there before stays in use */
 	reload(): void {
-		this.#context = read(this.#paths);
+		this.#read = read(this.#paths);
 	}
 }
 
-function read({ cert, key, ca }: TlsPaths): SecureContextOptions {
+interface Read {
+	readonly domains: ReadonlyMap<Domain, SecureContextOptions>;
+	readonly other: SecureContextOptions;
+}
+
+function read({ ca, domains, ...paths }: TlsPaths): Read {
+	const each = [...(domains ?? [])].map(
+		([domain, paths]) => [domain, contextOf(paths, ca)] as const,
+	);
+	return { domains: new Map(each), other: contextOf(paths, ca) };
+}
+
+function contextOf(
+	{ cert, key }: CertificatePaths,
+	ca: string | undefined,
+): SecureContextOptions {
 	const context = {
 		cert: readFileSync(cert),
 		key: readFileSync(key),

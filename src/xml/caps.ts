@@ -11,8 +11,12 @@ export interface Caps {
 }
 
 export const CAPS: Caps = {
-	octets: 65536,
+	// an entry of some hundred tuples, or data for some hundred recipients
+	octets: 64 * 1024,
+	// no DTD of ours goes half as deep; what is inside may, and the tree is walked by recursion
 	depth: 32,
+	// four times what any DTD of ours declares for one element
 	attributes: 32,
+	// what fits into the octets at thirty-two each: a tag is not much shorter
 	elements: 2000,
 };

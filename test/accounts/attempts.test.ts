@@ -1,11 +1,9 @@
 import { Duplex } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
+	ATTEMPT_LIMITS,
+	type AttemptLimits,
 	FailedAttempts,
-	FIRST_DELAY,
-	FORGET_AFTER,
-	FREE_FAILURES,
-	LONGEST_DELAY,
 	MAX_REMEMBERED,
 } from "../../src/accounts/attempts.js";
 import { Session } from "../../src/beep/index.js";
@@ -14,17 +12,27 @@ import { ManualClock } from "../../src/names/index.js";
 const FRED = "fred@example.com";
 const WILMA = "wilma@example.com";
 
+const FREE_FAILURES = ATTEMPT_LIMITS.freeFailures;
+const FIRST_DELAY = ATTEMPT_LIMITS.firstDelaySeconds * 1000;
+const LONGEST_DELAY = ATTEMPT_LIMITS.longestDelaySeconds * 1000;
+const FORGET_AFTER = ATTEMPT_LIMITS.forgetSeconds * 1000;
+
 let clock: ManualClock;
 let attempts: FailedAttempts;
 let addresses: WeakMap<Session, string>;
 beforeEach(() => {
 	clock = new ManualClock(0);
 	addresses = new WeakMap();
-	attempts = new FailedAttempts({
+	attempts = limited({});
+});
+
+function limited(limits: Partial<AttemptLimits>): FailedAttempts {
+	return new FailedAttempts({
 		clock,
+		limits,
 		addressOf: (session) => addresses.get(session),
 	});
-});
+}
 
 function from(address: string): Session {
 	const stream = new Duplex({ read() {}, write: (_c, _e, done) => done() });
@@ -99,7 +107,11 @@ describe("attempts to authenticate", () => {
 		}
 		expect(at.map((instant) => instant - begin)).toEqual([8000, 16000, 24000]);
 		for (const refused of (await outcomes).slice(3)) {
-			expect(refused).toMatchObject({ reason: { code: 454 } });
+			const { code, message } = (refused as PromiseRejectedResult).reason;
+			expect([code, message]).toEqual([
+				454,
+				`longestDelaySeconds: more than ${ATTEMPT_LIMITS.longestDelaySeconds}, try later`,
+			]);
 		}
 	});
 
@@ -113,6 +125,24 @@ describe("attempts to authenticate", () => {
 	it("are forgotten in time", async () => {
 		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
 		clock.advance(FORGET_AFTER + 1);
+		expect(await wait("192.0.2.1", FRED)).toBe(0);
+	});
+
+	it("limits: freeFailures, firstDelaySeconds and longestDelaySeconds are what is configured", async () => {
+		attempts = limited({
+			freeFailures: 0,
+			firstDelaySeconds: 1,
+			longestDelaySeconds: 3,
+		});
+		expect(await fail(5, "192.0.2.1", FRED)).toEqual([
+			0, 1000, 2000, 3000, 3000,
+		]);
+	});
+
+	it("limits: forgetSeconds is what is configured", async () => {
+		attempts = limited({ freeFailures: 0, forgetSeconds: 60 });
+		await fail(1, "192.0.2.1", FRED);
+		clock.advance(60_001);
 		expect(await wait("192.0.2.1", FRED)).toBe(0);
 	});
 

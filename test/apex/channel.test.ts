@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_OPAQUE_OCTETS } from "../../src/apex/limits.js";
+import { RELAY_LIMITS } from "../../src/apex/limits.js";
 import { beepXml } from "../../src/mime/index.js";
 import {
 	answerOf,
@@ -116,8 +116,8 @@ describe("messages that are refused", () => {
 			`--b\r\n\r\n${"x".repeat(octets)}\r\n--b--`;
 		const ask = async (octets: number) =>
 			answerOf(await fred.channel.request(message(octets)));
-		expect(await ask(MAX_OPAQUE_OCTETS)).toBe("501");
-		expect(await ask(MAX_OPAQUE_OCTETS - 1000)).toBe("ok");
+		expect(await ask(RELAY_LIMITS.opaqueOctets)).toBe("501");
+		expect(await ask(RELAY_LIMITS.opaqueOctets - 1000)).toBe("ok");
 	});
 
 	it("a message that is too long gets 501, and the channel goes on", async () => {

@@ -370,7 +370,7 @@ describe("hold4Endpoint, RFC 3342 §3", () => {
 
 	describe("the limits", () => {
 		it("one more than may be held is refused with 450, and dropped", async () => {
-			const limits = { messages: 3 };
+			const limits = { heldMessages: 3 };
 			const { mesh, wilma, hold, reports } = await sending({ limits });
 			await hold("1", "2", "3");
 			await wilma.ask(heldXml("barney", "4", statusRequest()));
@@ -386,7 +386,7 @@ describe("hold4Endpoint, RFC 3342 §3", () => {
 
 		it("more octets than may be held are refused with 450", async () => {
 			const { wilma, hold, reports } = await sending({
-				limits: { octets: 1000 },
+				limits: { heldOctets: 1000 },
 			});
 			await hold("1".repeat(500));
 			await wilma.ask(heldXml("barney", "2".repeat(500), statusRequest()));
@@ -394,7 +394,7 @@ describe("hold4Endpoint, RFC 3342 §3", () => {
 		});
 
 		it("an endpoint and its subaddresses share them, and others do not", async () => {
-			const limits = { messages: 1 };
+			const limits = { heldMessages: 1 };
 			const { wilma, disk, reports } = await sending({ limits });
 			await wilma.ask(heldXml("barney/a=1", "1"));
 			await wilma.ask(heldXml("barney", "2", statusRequest()));
@@ -404,7 +404,7 @@ describe("hold4Endpoint, RFC 3342 §3", () => {
 		});
 
 		it("what was held counts after a restart", async () => {
-			const limits = { messages: 2 };
+			const limits = { heldMessages: 2 };
 			const before = await sending({ limits });
 			await before.hold("1", "2");
 			const disk = new Disk(before.disk.memory.reopen());

@@ -1,4 +1,4 @@
-import type { HeldStore } from "../../src/apex/index.js";
+import type { HeldStore, RelayLimits } from "../../src/apex/index.js";
 import type { Request } from "../../src/beep/index.js";
 import { addressOf } from "../../src/names/index.js";
 import { MemoryStore } from "../../src/store/index.js";
@@ -57,7 +57,11 @@ export class Disk implements HeldStore {
 	}
 }
 
-export const LIMITS = { messages: 1000, octets: 1_000_000, age: 60_000 };
+export const LIMITS = {
+	heldMessages: 1000,
+	heldOctets: 1_000_000,
+	heldSeconds: 60,
+};
 
 /** A mesh whose relay holds data; everybody whose name does not begin with `no` is known. */
 export async function holding({
@@ -65,15 +69,15 @@ export async function holding({
 	limits = {},
 }: {
 	disk?: Disk;
-	limits?: Partial<typeof LIMITS>;
+	limits?: Partial<RelayLimits>;
 } = {}): Promise<{ mesh: Mesh; disk: Disk }> {
 	const mesh = reporting(
 		new Mesh({
 			hold: {
 				store: disk,
 				isValid: (who) => !addressOf(who).startsWith("no"),
-				limits: { ...LIMITS, ...limits },
 			},
+			limits: { ...LIMITS, ...limits },
 		}),
 	);
 	await mesh.relay.load();

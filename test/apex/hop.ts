@@ -1,7 +1,6 @@
 import type { Bindings } from "../../src/apex/bindings.js";
 import { DataDelivery } from "../../src/apex/delivery.js";
-import type { Place, Report } from "../../src/apex/index.js";
-import { DEFAULT_LIMITS } from "../../src/apex/limits.js";
+import { type Place, RELAY_LIMITS, type Report } from "../../src/apex/index.js";
 import { readMessage } from "../../src/apex/messages.js";
 import type { Message } from "../../src/apex/outbox.js";
 import type { Outcome } from "../../src/apex/service.js";
@@ -32,7 +31,7 @@ export class Hop {
 		this.#state = {
 			clock: this.clock,
 			log: silent,
-			limits: DEFAULT_LIMITS,
+			limits: RELAY_LIMITS,
 			isOurs: (domain) => domain === "example.com",
 			decide: () => true,
 			mayAttach: () => true,
@@ -58,7 +57,7 @@ export class Hop {
 
 	/** The data comes. */
 	arrive(xml: string): void {
-		const received = readMessage(Buffer.from(beepXml(xml)));
+		const received = readMessage(Buffer.from(beepXml(xml)), RELAY_LIMITS);
 		void new DataDelivery(this.#state, received).deliver();
 	}
 

@@ -34,7 +34,7 @@ function outbox({ window = 1, limit = 1000, held = false } = {}) {
 	const overflows: number[] = [];
 	const problems: string[] = [];
 	const box = new Outbox(channel as unknown as Channel, limit, {
-		overflowed: (octets) => overflows.push(octets),
+		overflowed: () => overflows.push(box.octets),
 		poorlyFormed: (problem) => problems.push(problem),
 	});
 	if (!held) box.open();

@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { FrameError, parseHeader } from "../../src/beep/index.js";
+import {
+	FrameError,
+	parseHeader,
+	UNFINISHED_COST,
+} from "../../src/beep/index.js";
 import { type Ledger, Receiver } from "../../src/beep/receiver.js";
+import { Unfinished } from "../../src/beep/unfinished.js";
 import { ReceiveWindow } from "../../src/beep/window.js";
 
 /** A channel that awaits replies to its MSGs 5 and 6, and whose MSG 8 is half sent. */
@@ -14,10 +19,17 @@ const ledger: Ledger = {
 
 /** Receives frames written as `MSG 1 .` with their payload: the numbers in between are filled in. */
 function receive(...frames: string[]): string[] {
-	const receiver = new Receiver(new ReceiveWindow(4096), ledger, 100);
+	return receiving(new Unfinished(1_000_000)).frames(...frames);
+}
+
+function receiving(unfinished: Unfinished): {
+	receiver: Receiver;
+	frames(...frames: string[]): string[];
+} {
+	const window = new ReceiveWindow(4096);
+	const receiver = new Receiver(window, ledger, { limit: 100, unfinished });
 	let seqno = 0;
-	const seen: string[] = [];
-	for (const frame of frames) {
+	const one = (frame: string): string[] => {
 		const [keyword, msgno, more, payload = "", ansno] = frame.split(" ");
 		const answer = ansno === undefined ? "" : ` ${ansno}`;
 		const header = parseHeader(
@@ -27,11 +39,11 @@ function receive(...frames: string[]): string[] {
 		receiver.header(header);
 		const received = receiver.frame(header, Buffer.from(payload));
 		seqno += payload.length;
-		if (received === undefined) continue;
+		if (received === undefined) return [];
 		const oversized = received.oversized ? " oversized" : "";
-		seen.push(`${keyword} ${msgno} ${received.payload}${oversized}`);
-	}
-	return seen;
+		return [`${keyword} ${msgno} ${received.payload}${oversized}`];
+	};
+	return { receiver, frames: (...frames) => frames.flatMap(one) };
 }
 
 describe("messages are put together", () => {
@@ -115,5 +127,54 @@ describe("RFC 3080 §2.2.1.1: a frame is poorly-formed when", () => {
 		],
 	])("%s", (_, frames) => {
 		expect(() => receive(...frames)).toThrow(FrameError);
+	});
+});
+
+describe("what is unfinished on all channels of a session together", () => {
+	const most = (messages: number) =>
+		new Unfinished(messages * (UNFINISHED_COST + 60));
+	const part = "x".repeat(60);
+
+	test("has a limit", () => {
+		const unfinished = most(2);
+		const [a, b, c] = [1, 2, 3].map(() => receiving(unfinished));
+		a?.frames(`MSG 1 * ${part}`);
+		b?.frames(`ANS 5 * ${part} 0`);
+		expect(() => c?.frames(`MSG 1 * ${part}`)).toThrow(FrameError);
+	});
+
+	test("grows with each frame", () => {
+		const { frames } = receiving(most(1));
+		frames(`MSG 1 * ${part}`);
+		expect(() => frames("MSG 1 * x")).toThrow(FrameError);
+	});
+
+	test("counts where it has no octets yet", () => {
+		const { frames } = receiving(most(2));
+		frames("ANS 5 *  0", "ANS 5 *  1");
+		expect(() => frames("ANS 5 *  2")).toThrow(FrameError);
+	});
+
+	test.each<[string, string[]]>([
+		["a message of one frame", [`MSG 1 . ${part}`]],
+		["a MSG that is finished", [`MSG 1 * ${part}`, "MSG 1 ."]],
+		["a RPY that is finished", [`RPY 5 * ${part}`, "RPY 5 ."]],
+		["an answer that is finished", [`ANS 5 * ${part} 0`, "ANS 5 .  0"]],
+		[
+			"a MSG that is too long, while its rest passes by",
+			["MSG 1 *", `MSG 1 * ${part}${part}`, `MSG 1 * ${part}`],
+		],
+	])("does not include %s", (_, frames) => {
+		const unfinished = most(1);
+		receiving(unfinished).frames(...frames);
+		receiving(unfinished).frames(`MSG 1 * ${part}`);
+	});
+
+	test("does not include what a channel that has ended had", () => {
+		const unfinished = most(1);
+		const first = receiving(unfinished);
+		first.frames(`MSG 1 * ${part}`);
+		first.receiver.end();
+		receiving(unfinished).frames(`MSG 1 * ${part}`);
 	});
 });

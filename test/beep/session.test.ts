@@ -8,8 +8,10 @@ import {
 	connect,
 	listen,
 	type Reply,
+	type Request,
 	Session,
 } from "../../src/beep/index.js";
+import { silent } from "../../src/names/index.js";
 import { asking, ECHO, echo, echoing, pair, Raw, textOf } from "./pair.js";
 
 const GREETING =
@@ -658,6 +660,69 @@ describe("RFC 3081 §3.1: flow control", () => {
 		expect((await Promise.all(replies)).map(textOf)).toEqual(
 			replies.map((_, at) => `RPY ${at}`),
 		);
+	});
+
+	test("MSGs that await replies are no longer together than one may be, or the window stays shut", async () => {
+		const handler = asking();
+		const { initiator } = pair({
+			profiles: [echo({ window: 4096, start: () => ({ handler }) })],
+			limits: { messageOctets: 8192 },
+		});
+		const { channel } = await initiator.start(ECHO, { handler: echoing });
+		const replies = Array.from({ length: 20 }, () =>
+			channel.request("x".repeat(4096)),
+		);
+		const arrived: Request[] = [];
+		for (let at = 0; at < 3; at++) arrived.push(await handler.next());
+		const next = handler.next();
+		let came = false;
+		void next.then(() => {
+			came = true;
+		});
+		for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+		expect(came).toBe(false);
+		for (const request of arrived) request.reply("ok");
+		(await next).reply("ok");
+		for (let at = 4; at < 20; at++) (await handler.next()).reply("ok");
+		expect(await Promise.all(replies)).toHaveLength(20);
+	});
+
+	test("a session does not keep more of unfinished messages than may be, on however many channels", async () => {
+		const warned: object[] = [];
+		const raw = new Raw({
+			profiles: [echo()],
+			limits: { unfinishedOctets: 3000 },
+			log: { ...silent, warn: (fields) => warned.push(fields) },
+		});
+		raw.greet();
+		for (const number of [1, 3, 5]) {
+			const start = `<start number='${number}'><profile uri='${ECHO}' /></start>`;
+			raw.send(`MSG 0 ${number} .`, start);
+			await raw.hear(new RegExp(`RPY 0 ${number} [^]*?END\r\n`));
+			raw.say(`MSG ${number} 0 * 0 900`, `${"x".repeat(900)}END`, "");
+		}
+		expect(await raw.ended()).toMatch(/3000 octets of unfinished messages/);
+		expect(warned).toHaveLength(1);
+	});
+
+	test("what was unfinished on a channel that is closed counts no more", async () => {
+		const raw = new Raw({
+			profiles: [echo()],
+			limits: { unfinishedOctets: 1500 },
+		});
+		raw.greet();
+		for (const number of [1, 3, 5]) {
+			const start = `<start number='${number}'><profile uri='${ECHO}' /></start>`;
+			raw.send(`MSG 0 ${number} .`, start);
+			await raw.hear(new RegExp(`RPY 0 ${number} [^]*?END\\r\\n`));
+			raw.say(`MSG ${number} 0 * 0 900`, `${"x".repeat(900)}END`, "");
+			raw.send(
+				`MSG 0 ${number + 1} .`,
+				`<close number='${number}' code='200' />`,
+			);
+			await raw.hear(new RegExp(`RPY 0 ${number + 1} [^]*?END\\r\\n`));
+		}
+		expect(raw.session.closed).toBe(false);
 	});
 
 	test("channels take turns, so a long message does not hold up a short one", async () => {

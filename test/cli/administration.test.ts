@@ -72,6 +72,18 @@ describe("a running server", () => {
 		expect(left.map(({ name }) => name)).toEqual(["betty@example.com"]);
 	});
 
+	it("has no accounts of a domain that it does not serve", async () => {
+		const data = folder.path("elsewhere");
+		await serving(data);
+		expect(await account(data, "add", "barney@rubble.example")).toEqual(
+			complaint(
+				1,
+				"apex: rubble.example is not served here: there are accounts of example.com",
+			),
+		);
+		expect((await account(data, "list")).stdout).toBe("");
+	});
+
 	it("knows an endpoint once it has an account", async () => {
 		const data = folder.path("known");
 		const server = await serving(data);

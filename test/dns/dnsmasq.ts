@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
 
@@ -89,12 +90,20 @@ function srvOption(line: SrvLine): string {
 	return `--srv-host=_${service}._tcp.${domain},${target},${port},${priority},${weight}`;
 }
 
-/** A port of UDP on loopback that nothing uses. */
+/** A port on loopback that nothing uses, neither over UDP nor over TCP: DNS goes over both. */
 export async function freePort(): Promise<number> {
-	const socket = createSocket("udp4").bind(0, "127.0.0.1");
-	await once(socket, "listening");
-	const { port } = socket.address();
-	socket.close();
-	await once(socket, "close");
-	return port;
+	for (;;) {
+		const udp = createSocket("udp4").bind(0, "127.0.0.1");
+		await once(udp, "listening");
+		const { port } = udp.address();
+		const tcp = createServer().listen(port, "127.0.0.1");
+		const isFree = await once(tcp, "listening").then(
+			() => true,
+			() => false,
+		);
+		if (isFree) await new Promise((resolve) => tcp.close(resolve));
+		udp.close();
+		await once(udp, "close");
+		if (isFree) return port;
+	}
 }

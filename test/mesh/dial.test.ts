@@ -249,3 +249,41 @@ describe("a relay that stops", () => {
 		expect(world.dialled.length).toBe(1);
 	});
 });
+
+describe("a relay that speaks for some domains only", () => {
+	it("others at its address are reached all the same", async () => {
+		const world = new Neighbours();
+		const here = world.relay(HERE);
+		const there = world.relay(THERE);
+		world.hosts.set("not.example", [THERE]);
+		world.tune = (domain) => {
+			if (domain !== THERE) throw new Error("its certificate names others");
+		};
+		const barney = await there.attached("barney");
+		const fred = await here.attached("fred");
+		let open = (): void => {};
+		world.gate = new Promise((resolve) => {
+			open = resolve;
+		});
+		await send(fred, "lost", "not.example");
+		await send(fred, "hello");
+		open();
+		expect(noteOf(await barney.next())).toBe("hello");
+		expect(here.log.count(UNREACHABLE)).toBe(1);
+		expect(here.log.at("warn")).toEqual([]);
+	});
+
+	it("another domain at its address gets a session of its own", async () => {
+		const world = new Neighbours();
+		const here = world.relay(HERE);
+		const there = world.relay(THERE, { isOurs: (domain) => domain !== HERE });
+		world.hosts.set("rubble.test", [THERE]);
+		world.speaksFor = (domain) => domain === THERE;
+		await there.attached("barney");
+		const fred = await here.attached("fred");
+		await send(fred, "one");
+		await send(fred, "other", "rubble.test");
+		await here.log.said("bound at another relay", 2);
+		expect(world.dialled).toEqual([THERE, THERE]);
+	});
+});

@@ -24,6 +24,11 @@ export class Neighbours {
 	/** Connections that are made wait for it. */
 	gate: Promise<void> = Promise.resolve();
 
+	/** What comes of finding out whether it is the relay of a domain that answers. */
+	tune = (_domain: Domain): void => {};
+	/** Whether the relay that was dialled for one domain is that of another. */
+	speaksFor = (_domain: Domain): boolean => true;
+
 	/** A relay of a domain on a host of the same name. */
 	relay(domain: string, parts: Partial<RelayParts> = {}): Neighbour {
 		const neighbour = new Neighbour(domain, this, parts);
@@ -116,6 +121,8 @@ export class Neighbour {
 				other.#listen(there);
 				return new Session(here, { role: "initiator", profiles });
 			},
+			tune: async (_session, domain) => this.#world.tune(domain),
+			speaksFor: (_session, domain) => this.#world.speaksFor(domain),
 		};
 	}
 }

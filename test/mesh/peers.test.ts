@@ -12,10 +12,10 @@ const entry = (parts: Partial<PeerEntry>): PeerEntry => ({
 });
 
 describe("who may bind, RFC 3340 §4.5.2", () => {
-	it("whoever has authenticated as a domain, for that one", () => {
+	it("whoever has shown itself to be a domain, for that one", () => {
 		const peers = new Peers([]);
-		expect(peers.mayBind({ identity: "Rubble.example" }, RUBBLE)).toBe(true);
-		expect(peers.mayBind({ identity: RUBBLE }, OTHER)).toBe(false);
+		expect(peers.mayBind({ identities: [RUBBLE] }, RUBBLE)).toBe(true);
+		expect(peers.mayBind({ identities: [RUBBLE] }, OTHER)).toBe(false);
 		expect(peers.mayBind({ address: "192.0.2.7" }, RUBBLE)).toBe(false);
 		expect(peers.mayBind({}, RUBBLE)).toBe(false);
 	});
@@ -40,9 +40,13 @@ describe("who may bind, RFC 3340 §4.5.2", () => {
 			entry({ identity: "relay", address: "192.0.2.7" }),
 		]);
 		const address = "192.0.2.7";
-		expect(peers.mayBind({ identity: "relay", address }, RUBBLE)).toBe(true);
-		expect(peers.mayBind({ identity: "other", address }, RUBBLE)).toBe(false);
-		expect(peers.mayBind({ identity: "relay" }, RUBBLE)).toBe(false);
+		expect(peers.mayBind({ identities: ["relay"], address }, RUBBLE)).toBe(
+			true,
+		);
+		expect(peers.mayBind({ identities: ["other"], address }, RUBBLE)).toBe(
+			false,
+		);
+		expect(peers.mayBind({ identities: ["relay"] }, RUBBLE)).toBe(false);
 	});
 
 	it("only who is said to be is a trusted intermediary", () => {
@@ -52,6 +56,6 @@ describe("who may bind, RFC 3340 §4.5.2", () => {
 		]);
 		expect(peers.isTrusted({ address: "192.0.2.7" })).toBe(true);
 		expect(peers.isTrusted({ address: "192.0.2.8" })).toBe(false);
-		expect(peers.isTrusted({ identity: RUBBLE })).toBe(false);
+		expect(peers.isTrusted({ identities: [RUBBLE] })).toBe(false);
 	});
 });

@@ -78,6 +78,11 @@ export class MeshServer {
 		this.#meshPort = this.#server.mesh?.port ?? 0;
 	}
 
+	/** Reads its certificates again. */
+	reload(): void {
+		this.#server?.reload();
+	}
+
 	async kill(): Promise<void> {
 		await this.#server?.kill();
 		this.#server = undefined;

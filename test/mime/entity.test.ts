@@ -9,6 +9,7 @@ import {
 	parseEntity,
 	writeEntity,
 } from "../../src/mime/index.js";
+import { write } from "../../src/xml/index.js";
 
 const parse = (text: string) => parseEntity(Buffer.from(text));
 
@@ -44,6 +45,14 @@ describe("entities, RFC 3080 §2.2", () => {
 			const entity = parse(`${header}\r\n\r\n<ok />`);
 			expect(entity.contentType.type).toBe("application/beep+xml");
 			expect(entity.body.toString()).toBe("<ok />");
+		}
+	});
+
+	test("what is wrong can be told in XML, whatever characters are wrong", () => {
+		for (const header of ["Content-Type: a\uffff/b", "X: y\r\n\ufffe"]) {
+			const { code, message } = refusal(() => parse(`${header}\r\n\r\n`));
+			expect(code).toBe(500);
+			expect(() => write({ name: "error", children: [message] })).not.toThrow();
 		}
 	});
 

@@ -286,6 +286,98 @@ describe("the certificate", () => {
 		expect(fingerprint(last)).toBe(fingerprint(after));
 	});
 
+	describe("is that of the domain that the peer asks for", () => {
+		const netCert = authority.certify("DNS:example.net");
+		const tls = { ...TLS, domains: { "example.net": filesOf(netCert) } };
+		const checkServerIdentity = () => undefined;
+		const names = (peer: Peer) => peer.session.certificate?.x509.subjectAltName;
+
+		it.each([
+			["example.com", "DNS:example.com"],
+			["example.net", "DNS:example.net"],
+			["Example.NET", "DNS:example.net"],
+			["other.example", "DNS:example.com"],
+			["127.0.0.1", "DNS:example.com"],
+		])("%s: by serverName", async (servername, altName) => {
+			const peer = await Peer.open(await secured({ tls }));
+			await peer.tls(authority, { servername, checkServerIdentity });
+			expect(names(peer)).toBe(altName);
+		});
+
+		/** One that has begun to log in, and goes over to TLS then. */
+		const begun = async (more: { serverName?: string }) => {
+			const peer = await Peer.open(await secured({ tls }));
+			const { channel } = await peer.session.start(
+				"http://iana.org/beep/SASL/SCRAM-SHA-256",
+				{ handler: { message() {} }, tuning: true, ...more },
+			);
+			await channel.close();
+			return peer;
+		};
+		it("by the first serverName of the session, whatever TLS says", async () => {
+			const peer = await begun({ serverName: "example.net" });
+			await peer.tls(authority, { checkServerIdentity });
+			expect(names(peer)).toBe("DNS:example.net");
+		});
+
+		it.each([
+			["example.net", "DNS:example.net"],
+			["other.example", "DNS:example.com"],
+		])(
+			"%s: by what TLS says, where the first start has no serverName",
+			async (servername, altName) => {
+				const peer = await begun({});
+				await peer.tls(authority, { servername, checkServerIdentity });
+				expect(names(peer)).toBe(altName);
+			},
+		);
+
+		it("a login is bound to the certificate that was chosen", async () => {
+			const data = await withAccounts(FRED);
+			const peer = await Peer.open(await secured({ data, tls }));
+			await peer.tls(authority, { servername: "example.net" });
+			await peer.login(FRED, { mechanisms: ["SCRAM-SHA-256-PLUS"] });
+			expect(await peer.attach(FRED)).toBe("ok");
+		});
+
+		it("each is read again, and none where one of them is no good", async () => {
+			const folder = temporary();
+			const at = (name: string) => ({
+				cert: join(folder, `${name}.crt`),
+				key: join(folder, `${name}.key`),
+			});
+			const put = (name: string, { cert, key }: Certified) => {
+				writeFileSync(at(name).cert, cert);
+				writeFileSync(at(name).key, key);
+			};
+			put("com", certified);
+			put("net", netCert);
+			const domains = { "example.net": at("net") };
+			const server = await secured({ tls: { ...at("com"), domains } });
+			const shown = async (servername: string) => {
+				const peer = await Peer.open(server);
+				await peer.tls(authority, { servername, checkServerIdentity });
+				return names(peer);
+			};
+
+			put("net", authority.certify("DNS:example.net,DNS:new.example"));
+			server.reload();
+			expect(await shown("example.net")).toMatch(/new/);
+
+			put("com", authority.certify("DNS:example.com,DNS:new.example"));
+			writeFileSync(at("net").key, "no key");
+			expect(() => server.reload()).toThrow(at("net").key);
+			expect(await shown("example.com")).toBe("DNS:example.com");
+			expect(await shown("example.net")).toMatch(/new/);
+		});
+
+		it("one that cannot be used keeps the server from starting", async () => {
+			const { cert } = filesOf(netCert);
+			const domains = { "example.net": { ...TLS, cert } };
+			await expect(start({ tls: { ...TLS, domains } })).rejects.toThrow(cert);
+		});
+	});
+
 	it("that cannot be used keeps the server from starting", async () => {
 		const key = authority.certify("DNS:other.example").keyFile;
 		await expect(start({ tls: { ...TLS, key } })).rejects.toThrow(key);

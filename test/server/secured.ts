@@ -8,6 +8,7 @@ import {
 	type Channel,
 	connect,
 	Session,
+	type StartTlsOptions,
 	startTls,
 } from "../../src/beep/index.js";
 import type { ConfigInput } from "../../src/config/index.js";
@@ -74,16 +75,10 @@ export class Peer {
 
 	async tls(
 		authority: Authority,
-		mine: { cert?: Buffer; key?: Buffer } = {},
+		more: Partial<StartTlsOptions> = {},
 	): Promise<this> {
 		const { ca } = authority;
-		const { cert, key } = mine;
-		await startTls(this.session, {
-			servername: "example.com",
-			ca,
-			...(cert && { cert }),
-			...(key && { key }),
-		});
+		await startTls(this.session, { servername: "example.com", ca, ...more });
 		return this;
 	}
 

@@ -8,7 +8,7 @@ export const WINDOW = 100;
 /** What these may have together, in octets; a longer message goes alone. */
 const WINDOW_OCTETS = 256 * 1024;
 
-/** What may wait behind the held messages, in octets. */
+/** What may wait behind the held messages, in octets: it is in memory. */
 const BEHIND_OCTETS = 1024 * 1024;
 
 /**
@@ -60,7 +60,8 @@ export class Drain {
 	follow(passage: Passage): void {
 		const octets = Buffer.byteLength(passage.message());
 		if (this.#behindOctets + octets > BEHIND_OCTETS) {
-			passage.end(reply(450, "too much waits behind what is held"));
+			const why = `more than ${BEHIND_OCTETS} octets do not wait behind what is held`;
+			passage.end(reply(450, why));
 			return;
 		}
 		this.#behind.push(passage);

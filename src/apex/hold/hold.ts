@@ -1,38 +1,25 @@
-import {
-	addressOf,
-	type Endpoint,
-	type Reply,
-	reply,
-} from "../../names/index.js";
+import { type Endpoint, type Reply, reply } from "../../names/index.js";
 import { whenLocated } from "../directory.js";
 import type { Passage } from "../option.js";
 import type { RelayState } from "../state.js";
 import { HeldAges } from "./ages.js";
 import { Drain } from "./drain.js";
+import type { HoldLimits } from "./limits.js";
 import { type HeldItem, HeldQueue } from "./queue.js";
 import { type Resume, Sender } from "./sender.js";
 import type { Held, HeldStore } from "./store.js";
 import { HeldUsage } from "./usage.js";
-
-/** What may be held. An endpoint shares with its subaddresses, which anybody can invent. */
-export interface HoldLimits {
-	/** Messages for one endpoint. */
-	readonly messages: number;
-	/** Octets for one endpoint. */
-	readonly octets: number;
-	/** How long, in milliseconds. */
-	readonly age: number;
-}
 
 /** What a relay that holds data is handed. */
 export interface HoldParts {
 	readonly store: HeldStore;
 	/** Whether an endpoint of ours, or the one that it is a subaddress of, exists. */
 	readonly isValid: (endpoint: Endpoint) => boolean;
-	readonly limits: HoldLimits;
 }
 
-type World = Pick<RelayState, "clock" | "log" | "directory">;
+type World = Pick<RelayState, "clock" | "log" | "directory"> & {
+	readonly limits: HoldLimits;
+};
 
 const UNKNOWN = reply(550, "unknown endpoint identity");
 const TOO_OLD = reply(550, "it was held for too long");
@@ -62,7 +49,8 @@ export class Hold {
 			...{ store: parts.store, log: world.log, resume },
 			unreadable: (recipient, item) => this.release(recipient, item),
 		});
-		this.#ages = new HeldAges(world.clock, parts.limits.age, (queue, items) => {
+		const age = world.limits.heldSeconds * 1000;
+		this.#ages = new HeldAges(world.clock, age, (queue, items) => {
 			void this.#expire(queue, items);
 		});
 	}
@@ -118,8 +106,11 @@ export class Hold {
 		const { recipient, arrived, isTimed } = passage;
 		if (!this.#parts.isValid(recipient)) return UNKNOWN;
 		const message = Buffer.from(passage.message());
-		if (this.#isFull(recipient, message.length)) {
-			return reply(450, `no more is held for ${addressOf(recipient)}`);
+		const limit = this.#limitReached(recipient, message.length);
+		if (limit !== undefined) {
+			const { originator: from } = passage;
+			this.#world.log.info({ from, to: recipient, code: 450 }, limit);
+			return reply(450, limit);
 		}
 		const held = { recipient, number, arrived, timed: isTimed, message };
 		const queue = this.#queueOf(recipient);
@@ -174,10 +165,20 @@ export class Hold {
 		this.#parts.store.release(key, () => queue.drain?.released(item));
 	}
 
-	#isFull(recipient: Endpoint, more: number): boolean {
+	/** Which limit a message of so many octets would be over, if any. */
+	#limitReached(recipient: Endpoint, more: number): string | undefined {
+		const { limits } = this.#world;
 		const { messages, octets } = this.#usage.of(recipient);
-		const { limits } = this.#parts;
-		return messages >= limits.messages || octets + more > limits.octets;
+		const { all } = this.#usage;
+		const reached = (
+			[
+				["heldMessages", messages + 1],
+				["heldOctets", octets + more],
+				["heldMessagesInAll", all.messages + 1],
+				["heldOctetsInAll", all.octets + more],
+			] as const
+		).find(([limit, count]) => count > limits[limit]);
+		return reached && `${reached[0]}: more than ${limits[reached[0]]}`;
 	}
 
 	#queueOf(recipient: Endpoint): HeldQueue {

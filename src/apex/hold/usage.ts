@@ -3,6 +3,12 @@ import { addressOf, type Endpoint } from "../../names/index.js";
 /** How much is held, each endpoint together with its subaddresses. */
 export class HeldUsage {
 	readonly #usage = new Map<Endpoint, Usage>();
+	#all = NOTHING;
+
+	/** Of all endpoints together. */
+	get all(): Usage {
+		return this.#all;
+	}
 
 	of(endpoint: Endpoint): Usage {
 		return this.#usage.get(addressOf(endpoint)) ?? NOTHING;
@@ -17,11 +23,10 @@ export class HeldUsage {
 	}
 
 	#change(endpoint: Endpoint, by: number, octetsBy: number): void {
-		const usage = this.of(endpoint);
-		const messages = usage.messages + by;
-		const octets = usage.octets + octetsBy;
-		if (messages === 0) this.#usage.delete(addressOf(endpoint));
-		else this.#usage.set(addressOf(endpoint), { messages, octets });
+		const usage = sum(this.of(endpoint), by, octetsBy);
+		if (usage.messages === 0) this.#usage.delete(addressOf(endpoint));
+		else this.#usage.set(addressOf(endpoint), usage);
+		this.#all = sum(this.#all, by, octetsBy);
 	}
 }
 
@@ -31,3 +36,7 @@ interface Usage {
 }
 
 const NOTHING: Usage = { messages: 0, octets: 0 };
+
+function sum({ messages, octets }: Usage, by: number, octetsBy: number): Usage {
+	return { messages: messages + by, octets: octets + octetsBy };
+}

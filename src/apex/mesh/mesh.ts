@@ -21,11 +21,24 @@ export interface MeshSurroundings extends MeshParts {
 	readonly newLink: (peer: Peer, channel: Channel) => Link;
 }
 
+/** What came of it for one domain says nothing about others at the same address. */
+class Untuned extends Error {
+	override readonly name = "Untuned";
+}
+
+function untuned(cause: Error): never {
+	throw new Untuned(cause.message, { cause });
+}
+
+function unlessUntuned(error: unknown): undefined {
+	if (!(error instanceof Untuned)) throw error;
+}
+
 /** This relay's own part in the mesh: it finds relays, and binds at them. RFC 3340 §2.1. */
 export class Mesh {
 	readonly #parts: MeshSurroundings;
 	readonly #routes = new Map<Domain, Route>();
-	/** By address: however many domains its relay serves, one session leads there. */
+	/** By address: however many domains its relay speaks for, one session leads there. */
 	readonly #trunks = new Map<string, Promise<Trunk>>();
 	/** Sessions over which we have bound, or do. */
 	readonly #bound = new WeakSet<Peer>();
@@ -109,16 +122,27 @@ export class Mesh {
 		}
 	}
 
-	/** The session that leads to an address: the one there is, or being opened, or a new one. */
-	#trunk(domain: Domain, address: RelayAddress): Promise<Trunk> {
+	/**
+	 * The session that leads to an address: the one there is, or being opened, or a new one. A
+	 * domain has one of its own where who is at the other end speaks for others only.
+	 */
+	async #trunk(domain: Domain, address: RelayAddress): Promise<Trunk> {
 		const at = `${address.host} ${address.port}`;
-		const known = this.#trunks.get(at);
-		if (known !== undefined) return known;
+		for (const key of [at, `${at} ${domain}`]) {
+			const known = this.#trunks.get(key);
+			if (known === undefined) return this.#opening(key, domain, address);
+			const trunk = await known.catch(unlessUntuned);
+			if (trunk && this.#parts.speaksFor(trunk.session, domain)) return trunk;
+		}
+		throw new Untuned(`no session there leads to ${domain}`);
+	}
+
+	#opening(key: string, domain: Domain, address: RelayAddress): Promise<Trunk> {
 		const ended = (): void => {
-			if (this.#trunks.get(at) === opening) this.#trunks.delete(at);
+			if (this.#trunks.get(key) === opening) this.#trunks.delete(key);
 		};
 		const opening = this.#open(domain, address, ended);
-		this.#trunks.set(at, opening);
+		this.#trunks.set(key, opening);
 		opening.catch(ended);
 		return opening;
 	}
@@ -128,7 +152,7 @@ export class Mesh {
 		address: RelayAddress,
 		ended: () => void,
 	): Promise<Trunk> {
-		const { clock, dial, peer, profile } = this.#parts;
+		const { clock, dial, tune, peer, profile } = this.#parts;
 		const tooLong = new AbortController();
 		const callOff = clock.at(clock.now() + DIAL_TIME, () =>
 			tooLong.abort(new Error(`not bound in ${DIAL_TIME / 1000} s`)),
@@ -141,6 +165,7 @@ export class Mesh {
 			session = await dial(address, [profile()], signal);
 			signal.throwIfAborted();
 			await session.greeting;
+			await tune(session, domain).catch(untuned);
 			const other = peer(session);
 			// what the DNS or the configuration says of the address holds for its bindings, too
 			other.relays.add(domain);

@@ -25,4 +25,13 @@ export interface MeshParts {
 		profiles: readonly Profile[],
 		signal: AbortSignal,
 	) => Promise<Session>;
+	/**
+	 * Makes a session that was dialled for a domain one over which its data may go, before
+	 * anything of APEX is said.
+	 *
+	 * @throws Error where it does not lead to the domain's relay, or that does not show
+	 */
+	readonly tune: (session: Session, domain: Domain) => Promise<void>;
+	/** Whether data for another domain, too, may go over a session that was tuned for one. */
+	readonly speaksFor: (session: Session, domain: Domain) => boolean;
 }

@@ -3,14 +3,16 @@ import type { Domain } from "../../names/index.js";
 
 /** What is known of the BEEP peer at the other end of a session. */
 export interface Known {
-	/** As whom it has authenticated. */
-	readonly identity?: string | undefined;
-	/** The address that it connects from. */
+	/** The domains that it has shown itself to be. */
+	readonly identities?: readonly string[];
+	/** Its address. */
 	readonly address?: string | undefined;
 }
 
 /** Local provisioning for one other relay, RFC 3340 §4.5.2. */
-export interface PeerEntry extends Known {
+export interface PeerEntry {
+	/** Whom it has to have shown itself to be. */
+	readonly identity?: string | undefined;
 	/** The address, or addresses: `192.0.2.7` or `192.0.2.0/24`. With an identity, too, both have to match. */
 	readonly address?: string | undefined;
 	/** On whose behalf it may bind, and so originate. */
@@ -36,7 +38,7 @@ export class Peers {
 	/** Whether it may bind on behalf of a domain. Without an entry the identity function decides. */
 	mayBind(who: Known, domain: Domain): boolean {
 		return (
-			who.identity?.toLowerCase() === domain ||
+			who.identities?.includes(domain) ||
 			this.#of(who).some(({ domains }) => domains.includes(domain))
 		);
 	}
@@ -46,11 +48,12 @@ export class Peers {
 		return this.#of(who).some(({ trusted }) => trusted);
 	}
 
-	#of({ identity, address }: Known): PeerEntry[] {
+	#of({ identities = [], address }: Known): PeerEntry[] {
 		return this.#entries
 			.filter(
 				({ entry, addresses }) =>
-					(entry.identity === undefined || entry.identity === identity) &&
+					(entry.identity === undefined ||
+						identities.includes(entry.identity.toLowerCase())) &&
 					(addresses === undefined || contains(addresses, address)),
 			)
 			.map(({ entry }) => entry);

@@ -3,6 +3,7 @@ import {
 	type Channel,
 	type ChannelHandler,
 	type Request,
+	type Session,
 } from "../../beep/index.js";
 import type { Clock, Domain } from "../../names/index.js";
 import { APEX_PROFILE } from "../apex-profile.js";
@@ -45,6 +46,10 @@ export class Trunk implements ChannelHandler {
 	private constructor(peer: Peer, parts: TrunkParts) {
 		this.#peer = peer;
 		this.#parts = parts;
+	}
+
+	get session(): Session {
+		return this.#peer.session;
 	}
 
 	/** From now on data for the domain leaves here, as if the other relay had bound on its behalf. */

@@ -1,0 +1,229 @@
+import { z } from "zod";
+import { ACCESS_LIMITS } from "../access/index.js";
+import { ATTEMPT_LIMITS } from "../accounts/index.js";
+import { RELAY_LIMITS } from "../apex/index.js";
+import {
+	CONNECTION_LIMITS,
+	DEFAULT_LIMITS,
+	INITIAL_WINDOW,
+} from "../beep/index.js";
+import { PRESENCE_LIMITS } from "../presence/index.js";
+
+interface Said {
+	/** What is counted. */
+	readonly is: string;
+	/** What happens beyond it. */
+	readonly beyond: string;
+}
+
+/** A limit that is a whole number: so many, or so many octets. */
+function count(
+	initially: number,
+	{ is, beyond, from = 1, to }: Said & { from?: number; to?: number },
+) {
+	const whole = z.int().min(from);
+	return (to === undefined ? whole : whole.max(to))
+		.default(initially)
+		.meta({ description: is, beyond });
+}
+
+/** A limit in seconds, or parts of them. */
+function seconds(initially: number, { is, beyond }: Said) {
+	return z
+		.number()
+		.positive()
+		.default(initially)
+		.meta({ description: is, beyond });
+}
+
+const TOO_BIG = "501, and the message goes nowhere";
+const AGAIN_LATER = "450: it may be asked for again later";
+const ENDS = "the session ends";
+const NOT_HELD = "450: the data is not held";
+const NOT_CONNECTED = "the connection is refused";
+
+/**
+ * What a stranger may ask of the server. Each default, and its reason, is in the room that
+ * keeps to it.
+ */
+export const limits = z.strictObject({
+	// connections
+	sessions: count(CONNECTION_LIMITS.sessions, {
+		is: "sessions that peers have open, at all listeners together",
+		beyond: NOT_CONNECTED,
+	}),
+	sessionsPerAddress: count(CONNECTION_LIMITS.sessionsPerAddress, {
+		is: "sessions from one address; of IPv6, from one /64; any number with `--dev`",
+		beyond: NOT_CONNECTED,
+	}),
+	unauthenticatedSessions: count(CONNECTION_LIMITS.unauthenticatedSessions, {
+		is: "sessions of peers that have not shown who they are",
+		beyond: NOT_CONNECTED,
+	}),
+	unauthenticatedSeconds: seconds(CONNECTION_LIMITS.unauthenticatedSeconds, {
+		is: "how long a peer may take to show who it is: to log in, and with `--dev` to attach",
+		beyond: ENDS,
+	}),
+	idleSeconds: seconds(CONNECTION_LIMITS.idleSeconds, {
+		is: "how long a peer may be silent",
+		beyond: "it is asked whether it is there",
+	}),
+	answerSeconds: seconds(CONNECTION_LIMITS.answerSeconds, {
+		is: "how long it may take to answer that",
+		beyond: ENDS,
+	}),
+
+	// those who guess
+	freeFailures: count(ATTEMPT_LIMITS.freeFailures, {
+		is: "failures to log in, by an address or as a name, that cost nothing",
+		beyond: "the next attempt waits",
+		from: 0,
+	}),
+	firstDelaySeconds: seconds(ATTEMPT_LIMITS.firstDelaySeconds, {
+		is: "how long it waits at first",
+		beyond: "each further failure doubles it",
+	}),
+	longestDelaySeconds: seconds(ATTEMPT_LIMITS.longestDelaySeconds, {
+		is: "how long an attempt waits at the most",
+		beyond: "454: attempts wait for each other, and this one would for longer",
+	}),
+	forgetSeconds: seconds(ATTEMPT_LIMITS.forgetSeconds, {
+		is: "how long failures are remembered, from the last one on",
+		beyond: "they are forgotten",
+	}),
+
+	// one BEEP session
+	messageOctets: count(DEFAULT_LIMITS.messageOctets, {
+		is: "octets of one message, in however many frames",
+		beyond: "501 to a MSG on an APEX channel; otherwise the session ends",
+		from: INITIAL_WINDOW,
+	}),
+	unfinishedOctets: count(DEFAULT_LIMITS.unfinishedOctets, {
+		is: "octets of messages of which more is to come, on all channels of a session",
+		beyond: ENDS,
+		from: INITIAL_WINDOW,
+	}),
+	windowOctets: count(DEFAULT_LIMITS.windowOctets, {
+		is: "octets of a channel that may be on their way to the server, and so of one frame",
+		beyond: ENDS,
+		from: INITIAL_WINDOW,
+		to: 2 ** 31 - 1,
+	}),
+	channels: count(DEFAULT_LIMITS.channels, {
+		is: "channels of one session",
+		beyond: AGAIN_LATER,
+	}),
+	requests: count(DEFAULT_LIMITS.requests, {
+		is: "MSGs of one channel that the server has not answered",
+		beyond: "the channel's window stays shut until it has",
+	}),
+
+	// one message
+	controlOctets: count(RELAY_LIMITS.controlOctets, {
+		is: "octets of the XML document of a message",
+		beyond: TOO_BIG,
+	}),
+	opaqueOctets: count(RELAY_LIMITS.opaqueOctets, {
+		is: "octets of what is beside that document",
+		beyond: TOO_BIG,
+	}),
+	xmlDepth: count(RELAY_LIMITS.xmlDepth, {
+		is: "elements of the document inside one another",
+		beyond: TOO_BIG,
+	}),
+	xmlAttributes: count(RELAY_LIMITS.xmlAttributes, {
+		is: "attributes of one of its elements",
+		beyond: TOO_BIG,
+	}),
+	xmlElements: count(RELAY_LIMITS.xmlElements, {
+		is: "its elements in all",
+		beyond: TOO_BIG,
+	}),
+	options: count(RELAY_LIMITS.options, {
+		is: "options directly inside one element",
+		beyond: TOO_BIG,
+		from: 0,
+	}),
+	recipients: count(RELAY_LIMITS.recipients, {
+		is: "recipients of one data element",
+		beyond: TOO_BIG,
+	}),
+	hops: count(RELAY_LIMITS.hops, {
+		is: "relays that may pass data on that does not say so itself (RFC 3342 §4); 0 for any number",
+		beyond: "550: the data is dropped",
+		from: 0,
+		to: 255,
+	}),
+
+	// attached
+	associationsPerSession: count(RELAY_LIMITS.associationsPerSession, {
+		is: "attachments and bindings of one session",
+		beyond: AGAIN_LATER,
+	}),
+	outboxOctets: count(RELAY_LIMITS.outboxOctets, {
+		is: "octets that wait for one application, which does not read",
+		beyond: ENDS,
+	}),
+
+	// held
+	heldMessages: count(RELAY_LIMITS.heldMessages, {
+		is: "messages that wait for one endpoint and its subaddresses to attach (RFC 3342 §3)",
+		beyond: NOT_HELD,
+		from: 0,
+	}),
+	heldOctets: count(RELAY_LIMITS.heldOctets, {
+		is: "octets of these messages",
+		beyond: NOT_HELD,
+		from: 0,
+	}),
+	heldMessagesInAll: count(RELAY_LIMITS.heldMessagesInAll, {
+		is: "messages that wait for all endpoints together",
+		beyond: NOT_HELD,
+		from: 0,
+	}),
+	heldOctetsInAll: count(RELAY_LIMITS.heldOctetsInAll, {
+		is: "octets of all that waits",
+		beyond: NOT_HELD,
+		from: 0,
+	}),
+	heldSeconds: count(RELAY_LIMITS.heldSeconds, {
+		is: "how long a message waits",
+		beyond: "550: the data is dropped",
+	}),
+
+	// presence
+	subscriptionsPerOriginator: count(
+		PRESENCE_LIMITS.subscriptionsPerOriginator,
+		{
+			is: "subscriptions in progress of one originator and its subaddresses; 0 for any number",
+			beyond: AGAIN_LATER,
+			from: 0,
+		},
+	),
+	subscriptionsPerSubject: count(PRESENCE_LIMITS.subscriptionsPerSubject, {
+		is: "subscriptions in progress to one subject; 0 for any number",
+		beyond: AGAIN_LATER,
+		from: 0,
+	}),
+	watchesPerOriginator: count(PRESENCE_LIMITS.watchesPerOriginator, {
+		is: "watches in progress of one originator and its subaddresses; 0 for any number",
+		beyond: AGAIN_LATER,
+		from: 0,
+	}),
+	watchesPerSubject: count(PRESENCE_LIMITS.watchesPerSubject, {
+		is: "watches in progress of one subject; 0 for any number",
+		beyond: AGAIN_LATER,
+		from: 0,
+	}),
+	publishesPerSecond: count(PRESENCE_LIMITS.publishesPerSecond, {
+		is: "updates of one subject that its subscribers are told in a second; 0 for any number",
+		beyond: "only the newest is told, when its turn comes",
+		from: 0,
+	}),
+
+	// access
+	accessEntriesPerOwner: count(ACCESS_LIMITS.accessEntriesPerOwner, {
+		is: "access entries of one endpoint and its subaddresses (RFC 3341 §3)",
+		beyond: AGAIN_LATER,
+	}),
+});
