@@ -48,7 +48,7 @@ export class Association implements Place {
 	terminate(reason: Reply, done?: () => void): void {
 		this.link.release(this);
 		const payload = terminatePayload(this.transID, reason);
-		this.#outbox.put({ payload, done }, this.link);
+		this.#outbox.put({ payload, ...(done && { done }) }, this.link);
 	}
 }
 

@@ -167,7 +167,7 @@ export function readReply(
 ): Outcome | { readonly refusal: Reply } | { readonly problem: string } {
 	switch (reply.kind) {
 		case "lost":
-			return "absent";
+			return "lost";
 		case "RPY": {
 			if (COMMON_OKS.some((ok) => ok.equals(reply.payload))) {
 				return "acknowledged";

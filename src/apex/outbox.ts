@@ -6,16 +6,23 @@ import type { Outcome } from "./service.js";
 /** Something to be sent as a MSG. */
 export interface Message {
 	readonly payload: Payload;
+	/** What it counts for while it waits, in octets, where that is not the length of the payload. */
+	readonly octets?: number;
 	/**
 	 * Asked when the message is about to leave.
 	 *
 	 * @returns what leaves in the place of `payload`, or undefined where nothing is to leave any more
 	 */
-	readonly leaving?: (() => Payload | undefined) | undefined;
+	leaving?(): Payload | undefined;
 	/** While the message waits, a later one with the identical key takes its place. */
 	readonly replaceKey?: object | undefined;
 	/** Called once with what became of it, and with the answer of whoever refused it. */
-	readonly done?: ((outcome: Outcome, refusal?: Reply) => void) | undefined;
+	done?(outcome: Outcome, refusal?: Reply): void;
+}
+
+/** What a message counts for while it waits, in octets. */
+export function weightOf({ payload, octets }: Message): number {
+	return octets ?? Buffer.byteLength(payload);
 }
 
 interface Waiting {
@@ -118,7 +125,7 @@ export class Outbox {
 	#keep(message: Message, owner: object): void {
 		const key = message.replaceKey ?? message;
 		const earlier = this.#waiting.get(key);
-		const octets = Buffer.byteLength(message.payload);
+		const octets = weightOf(message);
 		this.#octets += octets - (earlier?.octets ?? 0);
 		this.#waiting.set(key, { message, owner, octets });
 		earlier?.message.done?.("replaced");
@@ -126,26 +133,25 @@ export class Outbox {
 	}
 
 	#send(message: Message): void {
-		const { leaving, done } = message;
-		const payload = leaving === undefined ? message.payload : leaving();
+		const payload = message.leaving ? message.leaving() : message.payload;
 		if (payload === undefined) {
-			done?.("absent");
+			message.done?.("absent");
 			return;
 		}
-		this.#channel.send(payload, (reply) => this.#replied(reply, done));
+		this.#channel.send(payload, (reply) => this.#replied(reply, message));
 	}
 
-	#replied(reply: BeepReply, done: Message["done"]): void {
+	#replied(reply: BeepReply, message: Message): void {
 		const outcome = readReply(reply);
 		if (typeof outcome === "string") {
-			done?.(outcome);
+			message.done?.(outcome);
 			return;
 		}
 		if ("refusal" in outcome) {
-			done?.("refused", outcome.refusal);
+			message.done?.("refused", outcome.refusal);
 			return;
 		}
-		done?.("absent");
+		message.done?.("lost");
 		this.#owner.poorlyFormed(outcome.problem);
 	}
 }

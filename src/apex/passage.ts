@@ -151,8 +151,7 @@ export class RecipientPassage implements Passage {
 			if (place === undefined) return this.#absent(reply(550, nowhere));
 			place.put({
 				payload: this.#payload(),
-				leaving:
-					this.#processings.length === 0 ? undefined : () => this.#leave(),
+				...(this.#processings.length > 0 && { leaving: () => this.#leave() }),
 				done: (outcome, refusal) => this.#settle(outcome, refusal),
 			});
 		});

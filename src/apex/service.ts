@@ -33,8 +33,10 @@ export type Outcome =
 	| "refused"
 	/** A later message with the same replace-key took its place before it began to leave. */
 	| "replaced"
-	/** The recipient is not attached, may not be sent to, or its session ended before it answered. */
-	| "absent";
+	/** It did not leave: the recipient is not attached, may not be sent to, or its session ended. */
+	| "absent"
+	/** It left, and the session or the channel ended before an answer came. */
+	| "lost";
 
 /** What is sent beside an element that refers to it by its `cid:`, RFC 3340 §4.1. */
 export interface PartBeside {
@@ -44,7 +46,30 @@ export interface PartBeside {
 	readonly body: Buffer;
 }
 
+/** An element, already serialised, and what goes beside it. */
+export interface Written {
+	readonly content: string;
+	readonly beside?: PartBeside | undefined;
+}
+
+/** What is told again and again, in words that are found when they are about to leave. */
+export interface Telling {
+	/** What to say now. */
+	write(): Written;
+	/** Called with what became of each that left, in their order; or "absent", where nothing left. */
+	done(outcome: Outcome): void;
+}
+
+/** The way from a service to somebody whom it tells the same again and again. */
+export interface Route {
+	/** Asks to say it once more. Not to be asked again before it was said, or came to nothing. */
+	send(): void;
+}
+
 export interface Post {
+	/** For what is told often: what does not change is prepared once. */
+	route(from: Endpoint, to: Endpoint, telling: Telling): Route;
+
 	/**
 	 * Sends one element from a service of this relay, as `data` with inline content.
 	 *

@@ -43,8 +43,6 @@ export class Channel {
 	readonly #receiver: Receiver;
 	#handler: ChannelHandler | undefined;
 	#state: "open" | "closing" | "closed" = "open";
-	/** Somebody was told that the channel is not writable. */
-	#awaited = false;
 	/** The peer's window stays shut until replies have left. */
 	#shut = false;
 	#onQuiet: (() => void)[] = [];
@@ -83,7 +81,7 @@ export class Channel {
 	 */
 	get writable(): boolean {
 		const writable = this.#isWritable;
-		if (!writable) this.#awaited = true;
+		if (!writable) this.#carrier.writer.await(this);
 		return writable;
 	}
 
@@ -195,7 +193,7 @@ export class Channel {
 			this.#received(msgno, received.payload, received.oversized);
 			return;
 		}
-		this.#sender.replied({ ...header, keyword }, received.payload);
+		this.#sender.replied(keyword, header, received.payload);
 		this.#settle();
 		this.wake();
 	}
@@ -226,8 +224,9 @@ export class Channel {
 
 	/** Calls whoever waits for the channel to be writable, if it is. */
 	wake(): void {
-		if (!this.#awaited || !this.#isWritable) return;
-		this.#awaited = false;
+		const { writer } = this.#carrier;
+		if (!writer.isAwaited(this) || !this.#isWritable) return;
+		writer.woken(this);
 		this.#handler?.writable?.();
 	}
 

@@ -1,5 +1,5 @@
 import type { DataKeyword } from "./frame.js";
-import type { Payload } from "./types.js";
+import type { Payload, Reply } from "./types.js";
 
 interface Parts {
 	readonly keyword: DataKeyword;
@@ -8,6 +8,8 @@ interface Parts {
 	readonly ansno?: number | undefined;
 	/** Called when the last frame has left. */
 	readonly sent?: (() => void) | undefined;
+	/** For a MSG: called with each reply to it. */
+	readonly replied?: ((reply: Reply) => void) | undefined;
 }
 
 /** A message on its way out, frame by frame. */
@@ -16,15 +18,17 @@ export class Outgoing {
 	readonly msgno: number;
 	readonly ansno: number | undefined;
 	readonly sent: (() => void) | undefined;
+	readonly replied: ((reply: Reply) => void) | undefined;
 	/** A string is ASCII, so that its length is its octets. */
 	#rest: Payload;
 	#begun = false;
 
-	constructor({ keyword, msgno, payload, ansno, sent }: Parts) {
+	constructor({ keyword, msgno, payload, ansno, sent, replied }: Parts) {
 		this.keyword = keyword;
 		this.msgno = msgno;
 		this.ansno = ansno;
 		this.sent = sent;
+		this.replied = replied;
 		this.#rest = octetsOf(payload);
 	}
 

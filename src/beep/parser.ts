@@ -1,11 +1,6 @@
 import { FrameError } from "./error.js";
-import {
-	type DataHeader,
-	type Header,
-	MAX_HEADER,
-	parseHeader,
-	TRAILER,
-} from "./frame.js";
+import { type DataHeader, type Header, MAX_HEADER, TRAILER } from "./frame.js";
+import { HeaderLine } from "./header-line.js";
 
 /** What becomes of the frames that a parser finds. Whatever these throw ends the parsing. */
 export interface FrameSink {
@@ -18,10 +13,12 @@ export interface FrameSink {
 const CR = 13;
 const LF = 10;
 const NONE: Buffer = Buffer.alloc(0);
+const END = Buffer.from(TRAILER);
 
 /** Cuts a stream of octets into frames, however the octets happen to arrive. */
 export class FrameParser {
 	readonly #sink: FrameSink;
+	readonly #line = new HeaderLine();
 	/** Octets of an unfinished header line, or of an unfinished payload with its trailer. */
 	#parts: Buffer[] = [];
 	#kept = 0;
@@ -34,21 +31,22 @@ export class FrameParser {
 
 	/** @throws FrameError where a frame is poorly-formed; nothing may be pushed after that */
 	push(octets: Buffer): void {
-		this.#parts.push(octets);
-		this.#kept += octets.length;
-		if (this.#awaited !== undefined && this.#kept < sizeOf(this.#awaited))
+		const kept = this.#kept + octets.length;
+		if (this.#awaited !== undefined && kept < sizeOf(this.#awaited)) {
+			this.#keep(octets);
 			return;
-		let rest =
-			this.#parts.length === 1
-				? octets
-				: Buffer.concat(this.#parts, this.#kept);
-		for (;;) {
-			const before = rest;
-			rest = this.#step(rest);
-			if (rest === before) break;
 		}
-		this.#parts = rest.length === 0 ? [] : [rest];
-		this.#kept = rest.length;
+		const all =
+			this.#kept === 0 ? octets : Buffer.concat([...this.#parts, octets], kept);
+		this.#parts = [];
+		this.#kept = 0;
+		let at = 0;
+		for (;;) {
+			const next = this.#step(all, at);
+			if (next === at) break;
+			at = next;
+		}
+		if (at < all.length) this.#keep(at === 0 ? all : all.subarray(at));
 	}
 
 	/** Whether the octets so far end between two frames. */
@@ -56,43 +54,58 @@ export class FrameParser {
 		return this.#kept === 0 && this.#awaited === undefined;
 	}
 
-	/** Takes one header or one payload off the front; gives the same octets back when there is none yet. */
-	#step(octets: Buffer): Buffer {
-		return this.#awaited === undefined
-			? this.#header(octets)
-			: this.#payload(octets, this.#awaited);
+	#keep(octets: Buffer): void {
+		this.#parts.push(octets);
+		this.#kept += octets.length;
 	}
 
-	#header(octets: Buffer): Buffer {
-		const end = octets.indexOf(LF);
-		const length = end < 0 ? octets.length : end;
+	/** Reads one header or one payload. @returns where it ends; where it begins, if it has not all come */
+	#step(octets: Buffer, at: number): number {
+		return this.#awaited === undefined
+			? this.#header(octets, at)
+			: this.#payload(octets, at, this.#awaited);
+	}
+
+	#header(octets: Buffer, at: number): number {
+		const end = octets.indexOf(LF, at);
+		const length = (end < 0 ? octets.length : end) - at;
 		if (length > MAX_HEADER + "\r".length) {
 			throw new FrameError(
-				`a header line of more than ${MAX_HEADER} octets: ${JSON.stringify(octets.toString("latin1", 0, MAX_HEADER))}`,
+				`a header line of more than ${MAX_HEADER} octets: ${JSON.stringify(octets.toString("latin1", at, at + MAX_HEADER))}`,
 			);
 		}
-		if (end < 0) return octets;
-		if (octets[end - 1] !== CR)
+		if (end < 0) return at;
+		if (end === at || octets[end - 1] !== CR)
 			throw new FrameError("a header line without CRLF");
-		const header = parseHeader(octets.toString("latin1", 0, end - 1));
+		const header = this.#line.read(octets, at, end - 1);
 		this.#sink.header(header);
 		if (header.keyword !== "SEQ") this.#awaited = header;
-		return octets.subarray(end + 1);
+		return end + 1;
 	}
 
-	#payload(octets: Buffer, header: DataHeader): Buffer {
+	#payload(octets: Buffer, at: number, header: DataHeader): number {
 		const { size } = header;
-		const whole = sizeOf(header);
-		if (octets.length < whole) return octets;
-		if (octets.toString("latin1", size, whole) !== TRAILER) {
+		const whole = at + sizeOf(header);
+		if (octets.length < whole) return at;
+		if (!isTrailer(octets, at + size)) {
 			throw new FrameError(
 				`no trailer after the ${size} octets of ${header.keyword} ${header.channel} ${header.msgno}`,
 			);
 		}
 		this.#awaited = undefined;
-		this.#sink.frame(header, size === 0 ? NONE : octets.subarray(0, size));
-		return octets.subarray(whole);
+		this.#sink.frame(
+			header,
+			size === 0 ? NONE : octets.subarray(at, at + size),
+		);
+		return whole;
 	}
+}
+
+function isTrailer(octets: Buffer, at: number): boolean {
+	for (let i = 0; i < END.length; i++) {
+		if (octets[at + i] !== END[i]) return false;
+	}
+	return true;
 }
 
 function sizeOf(header: DataHeader): number {

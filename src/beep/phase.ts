@@ -58,7 +58,7 @@ export class Phase {
 		this.stream = stream;
 		this.#lasting = lasting;
 		this.#number = lasting.firstNumber;
-		this.#writer = new Writer(stream, () => this.#everyChannel());
+		this.#writer = new Writer(stream);
 		this.#carrier = {
 			writer: this.#writer,
 			limits: lasting.limits,

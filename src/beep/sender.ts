@@ -1,4 +1,5 @@
 import {
+	type DataHeader,
 	type DataKeyword,
 	formatHeader,
 	type SeqHeader,
@@ -10,19 +11,6 @@ import type { Payload, Reply } from "./types.js";
 import { SendWindow } from "./window.js";
 import type { Writer } from "./writer.js";
 
-/** A MSG of ours that awaits its reply. */
-interface Unacknowledged {
-	readonly outgoing: Outgoing;
-	readonly replied: (reply: Reply) => void;
-}
-
-/** What came in answer to a MSG. */
-interface ReplyFrame {
-	readonly keyword: Exclude<DataKeyword, "MSG">;
-	readonly msgno: number;
-	readonly ansno?: number | undefined;
-}
-
 const MAX_MSGNO = 2147483647;
 
 /** The sending half of one channel: messages become frames within the peer's window. */
@@ -33,7 +21,8 @@ export class Sender {
 	readonly #queued: () => void;
 	readonly #window = new SendWindow();
 	readonly #queue: Outgoing[] = [];
-	readonly #unacknowledged = new Map<number, Unacknowledged>();
+	/** MSGs of ours that await their replies, by msgno. */
+	readonly #unacknowledged = new Map<number, Outgoing>();
 	#msgno: number;
 
 	constructor(channel: number, writer: Writer, queued: () => void) {
@@ -71,8 +60,14 @@ export class Sender {
 		sent?: () => void,
 	): void {
 		const msgno = this.#nextMsgno();
-		const outgoing = new Outgoing({ keyword: "MSG", msgno, payload, sent });
-		this.#unacknowledged.set(msgno, { outgoing, replied });
+		const outgoing = new Outgoing({
+			keyword: "MSG",
+			msgno,
+			payload,
+			sent,
+			replied,
+		});
+		this.#unacknowledged.set(msgno, outgoing);
 		this.transmit(outgoing);
 	}
 
@@ -82,9 +77,14 @@ export class Sender {
 		payload: Payload,
 		replied: (reply: Reply) => void,
 	): void {
-		const nothing = new Outgoing({ keyword: "MSG", msgno: 0, payload: "" });
+		const nothing = new Outgoing({
+			keyword: "MSG",
+			msgno: 0,
+			payload: "",
+			replied,
+		});
 		nothing.take(0);
-		this.#unacknowledged.set(0, { outgoing: nothing, replied });
+		this.#unacknowledged.set(0, nothing);
 		this.transmit(new Outgoing({ keyword, msgno: 0, payload }));
 	}
 
@@ -124,26 +124,30 @@ export class Sender {
 
 	/** How far a MSG of ours has gone; undefined where none awaits a reply under this number. */
 	progress(msgno: number): "partly" | "completely" | undefined {
-		const outgoing = this.#unacknowledged.get(msgno)?.outgoing;
+		const outgoing = this.#unacknowledged.get(msgno);
 		if (outgoing === undefined || !outgoing.begun) return undefined;
 		return outgoing === this.#queue[0] ? "partly" : "completely";
 	}
 
 	/** A reply has come. */
-	replied({ keyword, msgno, ansno = 0 }: ReplyFrame, payload: Buffer): void {
+	replied(
+		keyword: Exclude<DataKeyword, "MSG">,
+		{ msgno, ansno = 0 }: Pick<DataHeader, "msgno" | "ansno">,
+		payload: Buffer,
+	): void {
 		const own = this.#unacknowledged.get(msgno);
 		if (own === undefined) return;
 		if (keyword === "ANS") {
-			own.replied({ kind: "ANS", payload, ansno });
+			own.replied?.({ kind: "ANS", payload, ansno });
 			return;
 		}
 		this.#unacknowledged.delete(msgno);
 		// RFC 3080 §2.6.3: what was refused before its end is ended by an empty frame
-		if (own.outgoing === this.#queue[0]) {
-			own.outgoing.cutShort();
+		if (own === this.#queue[0]) {
+			own.cutShort();
 			this.#queued();
 		}
-		own.replied(
+		own.replied?.(
 			keyword === "NUL" ? { kind: "NUL" } : { kind: keyword, payload },
 		);
 	}
@@ -153,7 +157,7 @@ export class Sender {
 		this.#queue.length = 0;
 		const lost = [...this.#unacknowledged.values()];
 		this.#unacknowledged.clear();
-		for (const { replied } of lost) replied({ kind: "lost" });
+		for (const { replied } of lost) replied?.({ kind: "lost" });
 	}
 
 	#nextMsgno(): number {

@@ -10,7 +10,8 @@ import { Output } from "./output.js";
 export class Writer {
 	readonly output = new Output();
 	readonly #stream: Duplex;
-	readonly #channels: () => Iterable<Channel>;
+	/** Channels whose application waits for them to be writable. */
+	readonly #awaited = new Set<Channel>();
 	/** Channels with frames that could not leave at once, in round-robin order. */
 	readonly #queued = new Set<Channel>();
 	readonly #windowsDue = new Set<Channel>();
@@ -19,10 +20,8 @@ export class Writer {
 	#held = false;
 	#closed = false;
 
-	/** @param channels every channel there is, of which some may wait to be writable */
-	constructor(stream: Duplex, channels: () => Iterable<Channel>) {
+	constructor(stream: Duplex) {
 		this.#stream = stream;
-		this.#channels = channels;
 		stream.on("drain", () => this.#drained());
 	}
 
@@ -47,6 +46,20 @@ export class Writer {
 		this.schedule();
 	}
 
+	/** Somebody waits for the channel to be writable: it is woken when that may be so. */
+	await(channel: Channel): void {
+		this.#awaited.add(channel);
+	}
+
+	isAwaited(channel: Channel): boolean {
+		return this.#awaited.has(channel);
+	}
+
+	/** Whoever waited for the channel is about to know. */
+	woken(channel: Channel): void {
+		this.#awaited.delete(channel);
+	}
+
 	/** The peer should be given a new window. */
 	windowDue(channel: Channel): void {
 		this.#windowsDue.add(channel);
@@ -57,6 +70,7 @@ export class Writer {
 	forget(channel: Channel): void {
 		this.#queued.delete(channel);
 		this.#windowsDue.delete(channel);
+		this.#awaited.delete(channel);
 	}
 
 	/** Writes now what there is, unless the transport is full. */
@@ -109,7 +123,8 @@ export class Writer {
 	}
 
 	#wake(): void {
-		for (const channel of this.#channels()) channel.wake();
+		if (this.#awaited.size === 0) return;
+		for (const channel of [...this.#awaited]) channel.wake();
 	}
 
 	#drained(): void {

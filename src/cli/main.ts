@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { access } from "./access.js";
 import { account } from "./account.js";
+import { bench } from "./bench.js";
 import { fetch } from "./fetch.js";
 import { inspect } from "./inspect.js";
 import { publish } from "./publish.js";
@@ -35,6 +36,7 @@ for (const add of [
 	account,
 	replay,
 	inspect,
+	bench,
 ]) {
 	add(program);
 }

@@ -8,7 +8,7 @@ export type {
 export type { Face, SubscriberNews } from "./face.js";
 export { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 export { NOTICE_LIFETIME } from "./notices.js";
-export type { LiveOperation } from "./operation.js";
+export { LiveOperation } from "./operation.js";
 export { Presence, type PresenceParts } from "./presence.js";
 export type * from "./store.js";
 export type * from "./types.js";

@@ -22,6 +22,8 @@ export class LiveOperation implements Operation {
 	 * in milliseconds since 1970; 0 after a restart, likewise.
 	 */
 	told = 0;
+	/** Its originator is told nothing more of it, but that it is over. */
+	isOver = false;
 	/** Its place in the queue of expiries; -1 when it is not queued. */
 	place = -1;
 

@@ -226,6 +226,7 @@ export class State {
 	#silence(live: LiveOperation): void {
 		const subject = this.#subjects.get(live.subject);
 		if (subject !== undefined) audience(subject, live.kind).delete(live);
+		live.isOver = true;
 	}
 
 	#slotOf(operation: Operation): string {

@@ -185,7 +185,7 @@ describe("a poorly-formed reply, RFC 3080 §2.2.2.1", () => {
 				done,
 			});
 		});
-		expect(outcome).toBe("absent");
+		expect(outcome).toBe("lost");
 		provision();
 		expect(await Promise.all([slow, behind])).toEqual(["451", "451"]);
 		await mesh.attached("slow", "wilma");
@@ -206,7 +206,9 @@ describe("an application that does not read", () => {
 			});
 		}
 		await gone;
-		expect(outcomes).toEqual(Array.from({ length: 500 }, () => "absent"));
+		expect(outcomes).toHaveLength(500);
+		// a window of them had left
+		expect(new Set(outcomes)).toEqual(new Set(["absent", "lost"]));
 		expect(mesh.log.at("warn")).toHaveLength(1);
 		await mesh.attached("fred");
 	});

@@ -326,10 +326,10 @@ describe("how an application processes data, RFC 3340 §4.4.4.2", () => {
 		expect(await outcomeOf(() => {})).toBe("acknowledged");
 	});
 
-	it("an application that goes without an answer was absent", async () => {
+	it("what left, and went without an answer, is lost", async () => {
 		const outcome = await outcomeOf((fred) => {
 			fred.answer = () => fred.session.abort("gone");
 		});
-		expect(outcome).toBe("absent");
+		expect(outcome).toBe("lost");
 	});
 });

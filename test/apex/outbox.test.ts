@@ -224,7 +224,7 @@ describe("Outbox", () => {
 		channel.answer({ kind: "lost" });
 		box.flush();
 		box.open();
-		expect(outcomes).toEqual(["b absent", "c absent", "a absent"]);
+		expect(outcomes).toEqual(["b absent", "c absent", "a lost"]);
 		expect(channel.sent).toEqual(["a"]);
 		expect(box.octets).toBe(0);
 	});
@@ -237,7 +237,7 @@ describe("Outbox", () => {
 			{ kind: "ERR", payload: xml("<error code='550'>no</error>") },
 			"refused",
 		],
-		["the end of the channel", { kind: "lost" }, "absent"],
+		["the end of the channel", { kind: "lost" }, "lost"],
 	])("%s means what it says", (_what, reply, outcome) => {
 		const { box, channel, problems } = outbox();
 		const outcomes: Outcome[] = [];
@@ -268,7 +268,7 @@ describe("Outbox", () => {
 		const outcomes: Outcome[] = [];
 		box.put({ payload: "a", done: (o) => outcomes.push(o) }, owner);
 		channel.answer(reply);
-		expect(outcomes).toEqual(["absent"]);
+		expect(outcomes).toEqual(["lost"]);
 		expect(problems).toHaveLength(1);
 	});
 });

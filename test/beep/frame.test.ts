@@ -36,6 +36,8 @@ const seq: fc.Arbitrary<Header> = fc.record({
 	window: bit31,
 });
 
+import { HeaderLine } from "../../src/beep/header-line.js";
+
 describe("headers", () => {
 	test("what is written is read back", () => {
 		fc.assert(
@@ -71,6 +73,50 @@ describe("headers", () => {
 		["nothing", ""],
 	])("%s is poorly-formed", (_, line) => {
 		expect(() => parseHeader(line)).toThrow(FrameError);
+	});
+});
+
+describe("header lines", () => {
+	/** What comes of reading a line: a header, or why there is none. */
+	const outcome = (read: () => Header): Header | string => {
+		try {
+			return read();
+		} catch (error) {
+			return (error as FrameError).message;
+		}
+	};
+	const numbers = fc.oneof(
+		bit31.map(String),
+		bit32.map(String),
+		fc.constantFrom("", "0", "007", "2147483648", "4294967296", "10000000000"),
+		fc.stringMatching(/^[-+ .\dx]{0,12}$/),
+	);
+	const lines = fc.oneof(
+		fc.oneof(data, seq).map((header) => formatHeader(header).slice(0, -2)),
+		fc
+			.tuple(
+				fc.constantFrom("MSG ", "RPY ", "SEQ ", "ERR ", "ANS ", "NUL ", "MSG"),
+				fc.array(fc.oneof(numbers, fc.constantFrom(".", "*")), {
+					maxLength: 7,
+				}),
+				fc.constantFrom(" ", "  ", "\t"),
+			)
+			.map(([keyword, words, between]) => keyword + words.join(between)),
+		fc.string({ maxLength: 60 }),
+	);
+
+	test("one that is read where it lies is what it is as a string", () => {
+		const line = new HeaderLine();
+		fc.assert(
+			fc.property(lines, fc.string(), fc.string(), (text, before, after) => {
+				const octets = Buffer.from(before + text + after, "latin1");
+				const end = before.length + text.length;
+				expect(outcome(() => line.read(octets, before.length, end))).toEqual(
+					outcome(() => parseHeader(octets.toString("latin1", before.length, end))),
+				);
+			}),
+			{ numRuns: 2000 },
+		);
 	});
 });
 

@@ -192,6 +192,7 @@ it("a document over what an entry holds reaches watchers whole, and APEX in part
 it("an original over 16 KiB goes to APEX subscribers beside the entry", () => {
 	const sent: { content: string; beside?: { body: Buffer } | undefined }[] = [];
 	const post: Post = {
+		route: () => ({ send() {} }),
 		send: (_from, _to, content, options) =>
 			sent.push({ content, beside: options?.beside }),
 	};

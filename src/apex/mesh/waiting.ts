@@ -1,4 +1,4 @@
-import type { Message } from "../outbox.js";
+import { type Message, weightOf } from "../outbox.js";
 import { WAITING_OCTETS } from "./limits.js";
 
 /** Data that waits until the relay of a domain has been reached, in the order in which it came. */
@@ -16,7 +16,7 @@ export class Waiting {
 		const key = message.replaceKey ?? message;
 		const earlier = this.#messages.get(key);
 		const octets =
-			this.#octets + octetsOf(message) - (earlier ? octetsOf(earlier) : 0);
+			this.#octets + weightOf(message) - (earlier ? weightOf(earlier) : 0);
 		if (octets > WAITING_OCTETS && this.#octets > 0) return false;
 		this.#octets = octets;
 		this.#messages.set(key, message);
@@ -31,8 +31,4 @@ export class Waiting {
 		this.#octets = 0;
 		return messages;
 	}
-}
-
-function octetsOf({ payload }: Message): number {
-	return Buffer.byteLength(payload);
 }

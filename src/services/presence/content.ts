@@ -14,17 +14,35 @@ export type Original = (
 	entry: Entry,
 ) => { readonly contentType: string; readonly octets: Uint8Array } | undefined;
 
-/** A `publish` of one entry, waiting for what differs from subscriber to subscriber. */
-type Publication = (values: { transID: string; timeStamp: string }) => string;
+/** No operation has this transaction-identifier: RFC 3340 §9.1, UNIQID. */
+const NONE = "0";
+
+/** Where it stands: in the attributes before it such quotes would be escaped. */
+const TRANS_ID = ' transID="';
+
+/** The `publish` of an entry at one moment: it stands around the transaction-identifier. */
+interface Publication {
+	readonly now: number;
+	readonly before: string;
+	readonly after: string;
+}
+
+/** An entry, written but for the transaction-identifier and the time stamp. */
+interface WrittenEntry {
+	readonly write: (values: { transID: string; timeStamp: string }) => string;
+	/** As it was last told. */
+	publication?: Publication;
+}
 
 /**
- * Writes `publish` elements. An entry is serialised when it is first told, and only the
- * transaction-identifier and the time stamp are filled in for each subscriber.
+ * Writes `publish` elements. An entry is serialised when it is first told, its time stamp is
+ * put in once for all who are told in the same millisecond, and for each of them there is no
+ * more to do than to put in the transaction-identifier.
  */
 export class Publications {
 	readonly #offset: Offset;
 	readonly #original: Original;
-	readonly #written = new WeakMap<Entry, Publication>();
+	readonly #written = new WeakMap<Entry, WrittenEntry>();
 
 	/** @param offset RFC 3343 §7: how the service's own timestamps show their offset */
 	constructor(offset: Offset, original: Original = () => undefined) {
@@ -44,26 +62,35 @@ export class Publications {
 		);
 	}
 
-	/** @param now the service's notion of the current time, in milliseconds since 1970 */
+	/**
+	 * @param transID in decimal
+	 * @param now the service's notion of the current time, in milliseconds since 1970
+	 */
 	write(entry: Entry, transID: string, now: number): string {
-		let publication = this.#written.get(entry);
-		if (publication === undefined) {
-			const publisherInfo =
-				this.#original(entry) === undefined
-					? entry.publisherInfo
-					: `cid:${contentIdOf(entry)}`;
-			publication = template(
-				publishElement({ ...entry, publisherInfo }, this.#offset),
-			);
-			this.#written.set(entry, publication);
+		const written = this.#written.get(entry) ?? this.#writeEntry(entry);
+		let { publication } = written;
+		if (publication?.now !== now) {
+			const timeStamp = formatTimestamp(now, this.#offset);
+			const text = written.write({ transID: NONE, timeStamp });
+			const at = text.indexOf(TRANS_ID) + TRANS_ID.length;
+			const after = text.slice(at + NONE.length);
+			publication = { now, before: text.slice(0, at), after };
+			written.publication = publication;
 		}
-		return publication({
-			transID,
-			timeStamp: formatTimestamp(now, this.#offset),
-		});
+		return publication.before + transID + publication.after;
+	}
+
+	#writeEntry(entry: Entry): WrittenEntry {
+		const publisherInfo =
+			this.#original(entry) === undefined
+				? entry.publisherInfo
+				: `cid:${contentIdOf(entry)}`;
+		const element = publishElement({ ...entry, publisherInfo }, this.#offset);
+		const written = { write: template(element) };
+		this.#written.set(entry, written);
+		return written;
 	}
 }
-
 // an entry is the only one of its publisher that has its lastUpdate
 function contentIdOf({ publisher, lastUpdate }: Entry): string {
 	return `original.${lastUpdate}@${domainOf(publisher)}`;

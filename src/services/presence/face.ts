@@ -1,4 +1,4 @@
-import type { Post } from "../../apex/index.js";
+import type { Post, Written } from "../../apex/index.js";
 import {
 	type Clock,
 	domainOf,
@@ -15,6 +15,7 @@ import type {
 	SubscriberNews,
 } from "../../presence/index.js";
 import { notify, type Original, Publications, terminate } from "./content.js";
+import { Updates } from "./updates.js";
 
 /** The local part of the service's well-known endpoint, RFC 3343 §5. */
 export const NAME = "apex=presence";
@@ -28,6 +29,7 @@ export class ApexFace implements Face {
 	readonly #post: Post;
 	readonly #clock: Clock;
 	readonly #publications: Publications;
+	readonly #updates = new WeakMap<LiveOperation, Updates>();
 
 	/** @param parts.original of entries that came through other faces, to go beside them */
 	constructor(parts: {
@@ -46,18 +48,18 @@ export class ApexFace implements Face {
 		return operation.originator;
 	}
 
-	/** RFC 3343 §4.2 step 6.3. Presence is state: an update that waits gives way to the next. */
+	/** RFC 3343 §4.2 step 6.3. */
 	update(subscription: LiveOperation, entry: Entry): void {
-		this.#post.send(
-			serviceOf(subscription.subject),
-			subscription.originator,
-			this.#publications.write(entry, subscription.id, this.#clock.now()),
-			{
-				replaceKey: subscription,
-				beside: this.#publications.beside(entry),
-				done: acknowledging(subscription, entry),
-			},
-		);
+		let updates = this.#updates.get(subscription);
+		if (updates === undefined) {
+			updates = new Updates(subscription, {
+				post: this.#post,
+				from: serviceOf(subscription.subject),
+				write: this.#write,
+			});
+			this.#updates.set(subscription, updates);
+		}
+		updates.tell(entry);
 	}
 
 	/** RFC 3343 §4.2 step 6.1: the first `publish` is the answer to `subscribe`, so it never gives way. */
@@ -77,6 +79,11 @@ export class ApexFace implements Face {
 			},
 		);
 	}
+
+	readonly #write = ({ id }: LiveOperation, entry: Entry): Written => ({
+		content: this.#publications.write(entry, id, this.#clock.now()),
+		beside: this.#publications.beside(entry),
+	});
 
 	notify(
 		watch: Pick<LiveOperation, "subject" | "originator" | "id">,

@@ -60,6 +60,7 @@ export class Harness {
 			offset: "Z",
 			log: silent,
 			post: {
+				route: () => ({ send() {} }),
 				send(from, to, content) {
 					read(content, dtds.access, { roots: SENT });
 					const by = from === "apex=access@example.com" ? "" : ` from ${from}`;

@@ -1,0 +1,59 @@
+import type { Payload } from "../beep/index.js";
+import type { Endpoint } from "../names/index.js";
+import { type Place, whenLocated } from "./directory.js";
+import type { Message } from "./outbox.js";
+import type { Outcome, Route, Telling } from "./service.js";
+import type { RelayState } from "./state.js";
+import { afterContent, beforeContent, locate, withPart } from "./told.js";
+
+/** What a message that is not written yet counts for while it waits, in octets. */
+const UNWRITTEN = 512;
+
+/**
+ * The way from a service to somebody whom it tells the same again and again. It is itself the
+ * message that waits, so that somebody who does not read costs nothing, however much there
+ * would be to tell.
+ */
+export class RelayRoute implements Route, Message {
+	readonly payload = "";
+	readonly octets = UNWRITTEN;
+	readonly #relay: RelayState;
+	readonly #from: Endpoint;
+	readonly #to: Endpoint;
+	readonly #telling: Telling;
+	readonly #before: string;
+
+	constructor(
+		relay: RelayState,
+		{ from, to, telling }: { from: Endpoint; to: Endpoint; telling: Telling },
+	) {
+		this.#relay = relay;
+		this.#from = from;
+		this.#to = to;
+		this.#telling = telling;
+		this.#before = beforeContent(relay, from, to);
+	}
+
+	send(): void {
+		const located = locate(this.#relay, this.#from, this.#to);
+		whenLocated(located, (place) => this.#put(place))?.catch((err: unknown) => {
+			const [from, to] = [this.#from, this.#to];
+			this.#relay.log.error({ from, to, err }, "a service could not send");
+			this.done("absent");
+		});
+	}
+
+	leaving(): Payload {
+		const { content, beside } = this.#telling.write();
+		return withPart(this.#before + content + afterContent, beside);
+	}
+
+	done(outcome: Outcome): void {
+		this.#telling.done(outcome);
+	}
+
+	#put(place: Place | undefined): void {
+		if (place === undefined) this.done("absent");
+		else place.put(this);
+	}
+}
