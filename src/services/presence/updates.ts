@@ -12,7 +12,7 @@ import type { Entry, LiveOperation } from "../../presence/index.js";
  * may have (`publishesPerSecond`) at a quarter of a second from end to end, and little enough
  * that thousands who do not answer cost little.
  */
-const MAX_UNANSWERED = 8;
+export const MAX_UNANSWERED = 8;
 
 /** Writes the `publish` of an entry for a subscription. */
 type Write = (subscription: LiveOperation, entry: Entry) => Written;
