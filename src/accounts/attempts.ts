@@ -1,4 +1,4 @@
-import { type Attempts, BeepError, type Session } from "../beep/index.js";
+import { BeepError } from "../beep/index.js";
 import { type Clock, MAX_ENDPOINT_OCTETS, networkOf } from "../names/index.js";
 
 /** How often somebody may fail to authenticate, and what it costs. */
@@ -31,8 +31,6 @@ export interface FailedAttemptsOptions {
 	readonly clock: Clock;
 	/** What is not given here is as in `ATTEMPT_LIMITS`. */
 	readonly limits?: Partial<AttemptLimits>;
-	/** Where a peer connects from, if that is known. */
-	addressOf(session: Session): string | undefined;
 }
 
 /**
@@ -40,7 +38,7 @@ export interface FailedAttemptsOptions {
  * account that they want, whether there is one or not. After the first few failures attempts
  * wait for each other, so that many sessions guess no faster than one.
  */
-export class FailedAttempts implements Attempts {
+export class FailedAttempts {
 	readonly #options: FailedAttemptsOptions;
 	readonly #limits: AttemptLimits;
 	readonly #addresses: Failures;
@@ -53,11 +51,16 @@ export class FailedAttempts implements Attempts {
 		this.#names = new Failures(this.#limits);
 	}
 
-	/** @throws BeepError 454 where it would have to wait for longer than the longest delay */
-	async admit(session: Session, name: string): Promise<void> {
+	/**
+	 * Somebody says who they are. Resolves when it may be checked.
+	 *
+	 * @param from where they connect from, if that is known
+	 * @throws BeepError 454 where it would have to wait for longer than the longest delay
+	 */
+	async admit(from: string | undefined, name: string): Promise<void> {
 		const { clock } = this.#options;
 		const now = clock.now();
-		const address = this.#address(session);
+		const address = networkOf(from ?? "");
 		const instant = Math.max(
 			this.#addresses.next(address, now),
 			this.#names.next(keyOf(name), now),
@@ -77,18 +80,15 @@ export class FailedAttempts implements Attempts {
 		});
 	}
 
-	ended(session: Session, name: string, succeeded: boolean): void {
+	/** How that ended. */
+	ended(from: string | undefined, name: string, succeeded: boolean): void {
 		const now = this.#options.clock.now();
 		// an address keeps its failures: one good account does not pay for guesses at others
 		if (succeeded) this.#names.forget(keyOf(name));
 		else {
-			this.#addresses.failed(this.#address(session), now);
+			this.#addresses.failed(networkOf(from ?? ""), now);
 			this.#names.failed(keyOf(name), now);
 		}
-	}
-
-	#address(session: Session): string {
-		return networkOf(this.#options.addressOf(session) ?? "");
 	}
 }
 

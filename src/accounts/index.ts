@@ -7,4 +7,5 @@ export {
 	type FailedAttemptsOptions,
 } from "./attempts.js";
 export { AccountError } from "./error.js";
+export { passwordCheck } from "./password-check.js";
 export type * from "./types.js";

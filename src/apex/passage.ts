@@ -133,6 +133,9 @@ export class RecipientPassage implements Passage {
 			return this.end(reply(537, "the access service does not allow it"));
 		}
 		if (isService(recipient)) return this.#toService();
+		if (isService(this.originator) && this.#isConsumed()) {
+			return this.end(DELIVERED);
+		}
 		// RFC 3342 §3: what is held for the recipient came first
 		if (relay.hold?.isAhead(this)) {
 			if (!this.#isKept()) relay.hold.follow(this);
@@ -159,6 +162,13 @@ export class RecipientPassage implements Passage {
 			this.end(reply(451));
 			throw error;
 		});
+	}
+
+	#isConsumed(): boolean {
+		const { relay, originator, recipient } = this;
+		if (relay.consumes === undefined) return false;
+		const { content } = this.#delivery;
+		return relay.consumes({ originator, recipient, content });
 	}
 
 	#toService(): void {

@@ -41,6 +41,7 @@ export class Relay {
 	readonly #clock: Clock;
 	readonly #serve: Serve;
 	readonly #peers = new Map<Session, Peer>();
+	#messages = 0;
 
 	constructor({
 		clock,
@@ -68,7 +69,11 @@ export class Relay {
 			closing: false,
 		};
 		this.post = new RelayPost(this.#state);
-		this.#serve = serving(this.#state);
+		const serve = serving(this.#state);
+		this.#serve = (...message) => {
+			this.#messages += 1;
+			return serve(...message);
+		};
 	}
 
 	/** Reads what is held; to be called when the services are there, and before anybody attaches. */
@@ -100,6 +105,16 @@ export class Relay {
 			if (first !== undefined) return true;
 		}
 		return false;
+	}
+
+	/** How many are attached or bound, what waits for them in octets, and MSGs of theirs so far. */
+	get figures() {
+		let [associations, waiting] = [0, 0];
+		for (const peer of this.#peers.values()) {
+			associations += peer.associations.size;
+			for (const { outbox } of peer.links) waiting += outbox.octets;
+		}
+		return { associations, waiting, messages: this.#messages };
 	}
 
 	/** Stops what it does of its own accord; nobody is told. */

@@ -6,7 +6,7 @@ import type { Directory, Place } from "./directory.js";
 import type { Hold } from "./hold/hold.js";
 import type { RelayLimits } from "./limits.js";
 import type { Mesh } from "./mesh/mesh.js";
-import type { IsOurs, Service } from "./service.js";
+import type { Delivery, IsOurs, Service } from "./service.js";
 
 /** What local provisioning decides for a relay, RFC 3340 §4.5. */
 export interface RelayPolicy {
@@ -22,6 +22,11 @@ export interface RelayPolicy {
 	readonly mayBind: (session: Session, domain: Domain) => boolean;
 	/** §4.5.2: whether a BEEP peer is trusted to pass on what others originate. */
 	readonly isTrusted?: (session: Session) => boolean;
+	/**
+	 * Data of a service for an endpoint of ours may be about what this server has asked for in
+	 * its name. @returns whether it is, and so is not for an application
+	 */
+	readonly consumes?: (delivery: Delivery) => boolean;
 	/** Called when an attach is about to succeed; the `ok` waits for it. */
 	readonly attached: (endpoint: Endpoint) => Promise<void>;
 }

@@ -36,6 +36,8 @@ export interface SessionOptions {
 	readonly limits?: Partial<Limits>;
 	/** A listener that cannot serve says so instead of greeting, RFC 3080 §2.4. */
 	readonly unavailable?: ReplyError;
+	/** The transport below BEEP is encrypted: a WebSocket over TLS, for one. */
+	readonly encrypted?: boolean;
 	/** How log lines name the peer. */
 	readonly peer?: string;
 }
@@ -126,7 +128,7 @@ export class Session extends EventEmitter<SessionEvents> {
 
 	/** Nobody in between can read or change what is said. */
 	get isEncrypted(): boolean {
-		return this.tls !== undefined;
+		return this.tls !== undefined || this.#options.encrypted === true;
 	}
 
 	/** What the peer showed during the TLS negotiation; whether to believe it is another question. */

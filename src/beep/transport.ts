@@ -12,6 +12,14 @@ export interface TcpAddress {
 	readonly port: number;
 }
 
+const OPTIONS = {
+	// small frames should not wait for company: the session has put together what belongs together
+	noDelay: true,
+	// relays and applications may be silent for long, and would not notice that the other is gone
+	keepAlive: true,
+	keepAliveInitialDelay: 60_000,
+};
+
 /**
  * Listens for connections.
  *
@@ -23,8 +31,7 @@ export function listen(
 	onStream: (socket: Socket) => void,
 ): Promise<Server> {
 	return new Promise((resolve, reject) => {
-		// small frames should not wait for company: the session has put together what belongs together
-		const server = createServer({ noDelay: true }, onStream);
+		const server = createServer(OPTIONS, onStream);
 		server.once("error", reject);
 		server.listen({ host, port }, () => {
 			server.off("error", reject);
@@ -44,7 +51,7 @@ export function connect(
 	const { host, port, signal } = options;
 	return new Promise((resolve, reject) => {
 		signal?.throwIfAborted();
-		const socket = connectSocket({ host, port, noDelay: true });
+		const socket = connectSocket({ host, port, ...OPTIONS });
 		const aborted = (): void => {
 			socket.destroy();
 			reject(signal?.reason as Error);

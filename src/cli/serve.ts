@@ -4,6 +4,7 @@ import pretty from "pino-pretty";
 import {
 	type Config,
 	type ConfigInput,
+	DEFAULT_PORT,
 	formatAddress,
 	loadConfig,
 } from "../config/index.js";
@@ -18,6 +19,8 @@ interface Options {
 	data?: string;
 	listen?: string;
 	mesh?: string;
+	web?: string;
+	admin?: string;
 	route?: string[];
 	tlsCert?: string;
 	tlsKey?: string;
@@ -55,6 +58,8 @@ function withFlags(command: Command): Command {
 		.option("--data <folder>", "where everything durable is kept")
 		.option("--listen <host:port>", "where endpoints attach")
 		.option("--mesh <host:port>", "where relays of other domains bind")
+		.option("--web <host:port>", "where browsers and scripts come")
+		.option("--admin <host:port>", "where monitoring reads /metrics")
 		.option("--route <domain=host:port...>", "where another domain's relay is")
 		.option("--tls-cert <file>", "the server's certificate, in PEM")
 		.option("--tls-key <file>", "its private key")
@@ -92,17 +97,18 @@ async function run(options: Options): Promise<void> {
 	// without a certificate there is nothing to read again, and the signal ends the process
 	if (config.tls) process.on("SIGHUP", () => reload(server, log));
 
-	const at = formatAddress(server.address);
+	const addresses = new Map(
+		[...server.addresses].map(([name, at]) => [name, formatAddress(at)]),
+	);
 	log.info(
 		{
-			listen: at,
-			mesh: server.mesh && formatAddress(server.mesh),
+			...Object.fromEntries(addresses),
 			domains: config.domains,
 			dev: config.dev,
 		},
-		`ready on ${at}`,
+		`ready on ${[...addresses.values()].join(", ")}`,
 	);
-	if (process.stdout.isTTY && config.dev) hint(config, at);
+	if (process.stdout.isTTY && config.dev) hint(config, addresses);
 }
 
 function reload(server: Server, log: Log): void {
@@ -119,7 +125,7 @@ function reload(server: Server, log: Log): void {
 function explained(error: Error & { hostname?: string }): never {
 	if (!isUnresolved(error)) throw error;
 	throw new UsageError(
-		`${error.hostname} has no address on this machine: listen elsewhere (--listen or --mesh HOST:PORT)`,
+		`${error.hostname} has no address on this machine: listen elsewhere (--listen, --mesh, --web or --admin HOST:PORT)`,
 	);
 }
 
@@ -168,13 +174,19 @@ function logger(config: Config): Log {
 	return pino({ level: config.log }, pretty({ ignore: "pid,hostname" }));
 }
 
-function hint(config: Config, at: string): void {
+function hint(config: Config, addresses: ReadonlyMap<string, string>): void {
 	const [domain] = config.domains;
-	const server = at.endsWith(":10913") ? "" : ` --server ${at}`;
-	process.stdout.write(`
+	const at = addresses.get("listen");
+	const server = at?.endsWith(`:${DEFAULT_PORT}`) ? "" : ` --server ${at}`;
+	const web = addresses.get("web");
+	const board = web === undefined ? "" : `and look at http://${web}/\n`;
+	if (at === undefined) process.stdout.write(`\nTry: ${board.slice(4)}`);
+	else {
+		process.stdout.write(`
 Try, in another terminal:
   npx apex subscribe fred@${domain}${server}
 and in a third:
   npx apex publish samples/status/open.xml${server}
-`);
+${board}`);
+	}
 }

@@ -10,5 +10,6 @@ export {
 	type ConfigInput,
 	DEFAULT_MESH_PORT,
 	DEFAULT_PORT,
+	DEFAULT_WEB_PORT,
 	schema,
 } from "./schema.js";

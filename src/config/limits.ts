@@ -7,6 +7,7 @@ import {
 	DEFAULT_LIMITS,
 	INITIAL_WINDOW,
 } from "../beep/index.js";
+import { WEB_LIMITS } from "../gateways/web/index.js";
 import { PRESENCE_LIMITS } from "../presence/index.js";
 
 interface Said {
@@ -219,6 +220,32 @@ export const limits = z.strictObject({
 		is: "updates of one subject that its subscribers are told in a second; 0 for any number",
 		beyond: "only the newest is told, when its turn comes",
 		from: 0,
+	}),
+
+	// HTTP and WebSocket
+	webConnections: count(WEB_LIMITS.webConnections, {
+		is: "connections to the web listener",
+		beyond: NOT_CONNECTED,
+	}),
+	webStreams: count(WEB_LIMITS.webStreams, {
+		is: "WebSockets and event streams from one address; any number with `--dev`",
+		beyond: "429",
+	}),
+	webBodyOctets: count(WEB_LIMITS.webBodyOctets, {
+		is: "octets of what is PUT, and of content in one message of `cpp.v1`",
+		beyond: "413; a WebSocket is closed with 1009",
+	}),
+	webSlowOctets: count(WEB_LIMITS.webSlowOctets, {
+		is: "octets that wait for a reader until only the newest of each state does",
+		beyond: "a newer state takes the place of an older one",
+	}),
+	webStates: count(WEB_LIMITS.webStates, {
+		is: "such states that wait for one reader",
+		beyond: "the connection ends",
+	}),
+	webHeartbeatSeconds: seconds(WEB_LIMITS.webHeartbeatSeconds, {
+		is: "how often a WebSocket or an event stream shows that it is alive",
+		beyond: "a WebSocket that does not answer until the next time ends",
 	}),
 
 	// access

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { isLoopback } from "./address.js";
-import { type Config, type ConfigInput, schema } from "./schema.js";
+import {
+	type Config,
+	type ConfigInput,
+	DEFAULT_PORT,
+	DEFAULT_WEB_PORT,
+	schema,
+} from "./schema.js";
 
 /** Why a configuration was refused; the message names the key. */
 export class ConfigError extends Error {
@@ -15,6 +21,8 @@ const VARIABLES: Readonly<Record<string, keyof ConfigInput>> = {
 	APEX_DATA: "data",
 	APEX_LISTEN: "listen",
 	APEX_MESH: "mesh",
+	APEX_WEB: "web",
+	APEX_ADMIN: "admin",
 	APEX_LOG: "log",
 };
 
@@ -65,18 +73,43 @@ function fromEnvironment(
 }
 
 /** What needs more than one key to be judged. */
-function checked(config: Config): Config {
-	const { dev, listen, mesh, tls } = config;
-	if (!dev && tls === undefined && !isLoopback(listen.host)) {
+function checked(asked: Config): Config {
+	const config = withListeners(asked);
+	const { dev, listen, web, tls, behindProxy } = config;
+	if (dev) return onLoopback(config);
+	if (listen && tls === undefined && !isLoopback(listen.host)) {
 		throw new ConfigError(
 			`off loopback endpoints log in under TLS only: to listen on ${listen.host} takes a ` +
 				"certificate (--tls-cert FILE --tls-key FILE)",
 		);
 	}
-	for (const { host } of mesh === undefined ? [listen] : [listen, mesh]) {
-		if (!dev || isLoopback(host)) continue;
+	if (web && tls === undefined && !behindProxy && !isLoopback(web.host)) {
 		throw new ConfigError(
-			`--dev needs no authentication, so it listens on loopback only, not on ${host}`,
+			`off loopback passwords go over HTTPS only: a web listener on ${web.host} takes a ` +
+				"certificate (--tls-cert FILE --tls-key FILE), or a proxy that has one (behindProxy)",
+		);
+	}
+	return config;
+}
+
+/** The listeners that are named, and no others; with none named, those that most people want. */
+function withListeners(config: Config): Config {
+	const { listen, mesh, web } = config;
+	if ((listen ?? mesh ?? web) !== undefined) return config;
+	const host = "127.0.0.1";
+	return {
+		...config,
+		listen: { host, port: DEFAULT_PORT },
+		web: { host, port: DEFAULT_WEB_PORT },
+	};
+}
+
+function onLoopback(config: Config): Config {
+	const { listen, mesh, web, admin } = config;
+	for (const address of [listen, mesh, web, admin]) {
+		if (address === undefined || isLoopback(address.host)) continue;
+		throw new ConfigError(
+			`--dev needs no authentication, so it listens on loopback only, not on ${address.host}`,
 		);
 	}
 	return config;

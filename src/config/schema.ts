@@ -75,6 +75,9 @@ const peer = z
 /** The unprivileged stand-in for apex-edge (913, RFC 3340 §8.3). */
 export const DEFAULT_PORT = 10913;
 
+/** Where the web listener is, where nothing says otherwise. */
+export const DEFAULT_WEB_PORT = 10980;
+
 /** The unprivileged stand-in for apex-mesh (912, RFC 3340 §8.2). */
 export const DEFAULT_MESH_PORT = 10912;
 
@@ -100,8 +103,36 @@ export const schema = z.strictObject({
 		.default("./data")
 		.describe("the folder that holds everything durable"),
 	listen: address
-		.prefault(`127.0.0.1:${DEFAULT_PORT}`)
-		.describe("where endpoints attach (BEEP over TCP), e.g. 127.0.0.1:10913"),
+		.optional()
+		.describe(
+			`where endpoints attach (BEEP over TCP); where no listener is named, 127.0.0.1:${DEFAULT_PORT}`,
+		),
+	web: address
+		.optional()
+		.describe(
+			`where browsers and scripts come (HTTP and WebSocket); where no listener is named, 127.0.0.1:${DEFAULT_WEB_PORT}. HTTPS off loopback, but for behindProxy`,
+		),
+	webHosts: z
+		.array(z.string().min(1))
+		.default([])
+		.describe(
+			"names by which the web listener is asked for, besides the domains and its own",
+		),
+	webOrigins: z
+		.array(z.url())
+		.default([])
+		.describe("origins whose pages may ask the web listener, besides its own"),
+	behindProxy: z
+		.boolean()
+		.default(false)
+		.describe(
+			"whether a proxy alone reaches the web listener: it does the TLS, and its X-Forwarded-For and -Proto are believed",
+		),
+	admin: address
+		.optional()
+		.describe(
+			"where monitoring reads /metrics, /healthz and /readyz, without logging in",
+		),
 	mesh: address
 		.optional()
 		.describe(

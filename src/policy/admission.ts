@@ -1,5 +1,6 @@
-import type { Accounts, FailedAttempts } from "../accounts/index.js";
+import type { Accounts } from "../accounts/index.js";
 import {
+	type Attempts,
 	type Credentials,
 	type Identity,
 	MECHANISMS,
@@ -10,7 +11,7 @@ import {
 	saslProfiles,
 	tlsProfile,
 } from "../beep/index.js";
-import { type Config, isLoopback } from "../config/index.js";
+import type { Config } from "../config/index.js";
 import {
 	addressOf,
 	type Endpoint,
@@ -24,7 +25,7 @@ import type { TlsFiles } from "./tls-files.js";
 export interface AdmissionParts {
 	readonly accounts: Pick<Accounts, keyof Credentials | "decoys" | "get">;
 	/** Absent where nobody has to wait. */
-	readonly attempts?: FailedAttempts | undefined;
+	readonly attempts?: Attempts | undefined;
 	/** Absent where there is no certificate. */
 	readonly tls?: TlsFiles | undefined;
 	readonly log: Log;
@@ -61,25 +62,42 @@ export class Admission {
 	/**
 	 * What endpoints are offered: outside `--dev` APEX is withheld until they log in, and off
 	 * loopback everything is until the session is encrypted.
+	 *
+	 * @param onLoopback that is where the listener is
 	 */
-	forEndpoints(apex: Profile): Profile[] {
-		const { dev, listen } = this.#config;
+	forEndpoints(apex: Profile, onLoopback: boolean): Profile[] {
+		return [
+			...this.#tlsProfiles(),
+			...this.#offered(apex, {
+				mechanisms: this.#mechanisms(),
+				external: ({ certificate }) => endpointsOf(certificate),
+				plain: onLoopback ? nothing : wantsTls,
+				stranger: this.#config.dev ? nothing : wantsLogin,
+			}),
+		];
+	}
+
+	/** What endpoints are offered over a transport that is encrypted below, or never leaves the host. */
+	forTunnelled(apex: Profile): Profile[] {
 		return this.#offered(apex, {
-			mechanisms: this.#mechanisms(),
-			external: ({ certificate }) => endpointsOf(certificate),
-			plain: isLoopback(listen.host) ? () => undefined : wantsTls,
-			stranger: dev ? () => undefined : wantsLogin,
+			mechanisms: this.#mechanisms().filter((name) => name !== "EXTERNAL"),
+			external: () => [],
+			plain: nothing,
+			stranger: this.#config.dev ? nothing : wantsLogin,
 		});
 	}
 
 	/** What relays are offered: those without a certificate may be known by their address. */
 	forRelays(apex: Profile): Profile[] {
-		return this.#offered(apex, {
-			mechanisms: this.#tls?.knowsPeers ? ["EXTERNAL"] : [],
-			external: ({ certificate }) => relayDomainsOf(certificate),
-			plain: () => undefined,
-			stranger: () => undefined,
-		});
+		return [
+			...this.#tlsProfiles(),
+			...this.#offered(apex, {
+				mechanisms: this.#tls?.knowsPeers ? ["EXTERNAL"] : [],
+				external: ({ certificate }) => relayDomainsOf(certificate),
+				plain: nothing,
+				stranger: nothing,
+			}),
+		];
 	}
 
 	/** Whether a peer may attach as an endpoint, RFC 3340 §4.4.1 step 3. */
@@ -124,7 +142,6 @@ export class Admission {
 			log,
 		});
 		return [
-			...this.#tlsProfiles(),
 			...sasl.map((profile) => withheld(profile, plain)),
 			withheld(apex, (session) => plain(session) ?? stranger(session)),
 		];
@@ -141,6 +158,8 @@ export class Admission {
 		];
 	}
 }
+
+const nothing = (): undefined => undefined;
 
 function wantsTls({ isEncrypted }: Session): ReplyError | undefined {
 	return isEncrypted ? undefined : { code: 538, text: "encryption required" };

@@ -2,5 +2,5 @@
 export { Admission, type AdmissionParts } from "./admission.js";
 export { endpointsOf, relayDomainsOf } from "./certificate-names.js";
 export { OtherRelays, type OtherRelaysParts } from "./other-relays.js";
-export { Sessions, type SessionsParts } from "./sessions.js";
+export { type Connection, Sessions, type SessionsParts } from "./sessions.js";
 export { TlsFiles } from "./tls-files.js";

@@ -1,9 +1,16 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type ConnectionLimits, Session } from "../beep/index.js";
 import { type Clock, type Log, networkOf } from "../names/index.js";
 import { Strangers } from "./strangers.js";
 import { type Cause, Tally } from "./tally.js";
 import { Watched } from "./watched.js";
+
+/** Where a peer connects from. */
+export interface Connection {
+	readonly address: string | undefined;
+	readonly port?: number | undefined;
+}
 
 /** What the sessions of a server are watched with. */
 export interface SessionsParts {
@@ -20,9 +27,6 @@ const SWEEP = 1000;
 
 /** How often at most it is looked who has authenticated since the last sweep, in milliseconds. */
 const LOOK = 50;
-
-/** How long nothing may be heard of a connection until TCP asks, in milliseconds. */
-const KEEP_ALIVE = 60_000;
 
 /** Refused peers that may be hearing why at the same time. */
 const MAX_TOLD = 64;
@@ -55,6 +59,11 @@ export class Sessions {
 		this.#tally = new Tally(parts.log);
 	}
 
+	/** How many sessions there are. */
+	get size(): number {
+		return this.#watched.size;
+	}
+
 	/** Begins to look at the sessions, each second until `close`. */
 	start(): void {
 		this.#arm();
@@ -64,18 +73,18 @@ export class Sessions {
 	 * Whether a peer that has connected may have a session. Otherwise it is told so, or not, and
 	 * the connection is closed.
 	 */
-	admits(socket: Socket): boolean {
-		const limit = this.#exceeded(hostOf(socket));
+	admits(stream: Duplex, { address, port }: Connection): boolean {
+		const limit = this.#exceeded(networkOf(address ?? ""));
 		if (limit === undefined) return true;
-		this.#tally.add(limit, `${socket.remoteAddress}:${socket.remotePort}`);
-		this.#refuse(socket, limit);
+		this.#tally.add(limit, `${address}:${port}`);
+		this.#refuse(stream, limit);
 		return false;
 	}
 
 	/** Watches a session until it ends; the peer of one that this side opened is no stranger. */
-	add(session: Session, socket: Socket): void {
-		socket.setKeepAlive(true, KEEP_ALIVE);
-		const network = session.role === "listener" ? hostOf(socket) : undefined;
+	add(session: Session, address: string | undefined): void {
+		const network =
+			session.role === "listener" ? networkOf(address ?? "") : undefined;
 		const watched = new Watched(session, network, this.#parts.counts);
 		this.#watched.set(session, watched);
 		if (network !== undefined) {
@@ -158,13 +167,14 @@ export class Sessions {
 	 * takes a session and the time in which the peer can read it. In a flood, where nobody reads,
 	 * the connection is reset: this costs nothing, and leaves nothing behind.
 	 */
-	#refuse(socket: Socket, limit: Cause): void {
+	#refuse(stream: Duplex, limit: Cause): void {
 		if (this.#told.size >= MAX_TOLD) {
-			socket.resetAndDestroy();
+			if (stream instanceof Socket) stream.resetAndDestroy();
+			else stream.destroy();
 			return;
 		}
 		const text = `no more connections for now: ${limit}`;
-		const session = new Session(socket, {
+		const session = new Session(stream, {
 			role: "listener",
 			unavailable: { code: 421, text },
 		});
@@ -199,8 +209,4 @@ export class Sessions {
 		}
 		this.#tally.tell(clock.now());
 	}
-}
-
-function hostOf(socket: Socket): string {
-	return networkOf(socket.remoteAddress ?? "");
 }

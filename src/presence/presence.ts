@@ -68,6 +68,8 @@ export class Presence {
 	readonly #view: View;
 	/** Changes that were decided here and are on their way to the store. */
 	readonly #own = new WeakSet<Change>();
+	/** How many have been committed. */
+	#changes = 0;
 
 	constructor(parts: PresenceParts) {
 		this.#store = parts.store;
@@ -126,6 +128,11 @@ export class Presence {
 	close(): void {
 		this.#expiry.close();
 		this.#tellings.close();
+	}
+
+	/** How many endpoints have an entry, how many subscriptions and watches are in progress. */
+	get figures(): State["figures"] & { readonly changes: number } {
+		return { ...this.#state.figures, changes: this.#changes };
 	}
 
 	/** Whether the endpoint, or the one that it is a subaddress of, has been provisioned. */
@@ -276,6 +283,7 @@ export class Presence {
 
 	/** Tells what a committed change means, whoever decided it. */
 	#committed({ change }: Committed): void {
+		this.#changes += 1;
 		if (!this.#own.has(change)) {
 			this.#state.apply(change);
 			this.#state.committed(change);

@@ -73,6 +73,15 @@ export class State {
 		return this.#tally.count(kind, address);
 	}
 
+	/** How many subjects there are, and operations of each kind. */
+	get figures() {
+		return {
+			subjects: this.#subjects.size,
+			subscriptions: this.#tally.all("subscribe"),
+			watches: this.#tally.all("watch"),
+		};
+	}
+
 	/** The operation in progress that `stored`, of a change, began or ends. */
 	live(stored: Operation): LiveOperation | undefined {
 		return this.#live.get(stored);

@@ -10,6 +10,13 @@ export class Tally {
 		watch: new Map(),
 	};
 
+	readonly #all: Record<Kind, number> = { subscribe: 0, watch: 0 };
+
+	/** How many there are of a kind, of all originators. */
+	all(kind: Kind): number {
+		return this.#all[kind];
+	}
+
 	add({ kind, originator }: Operation): void {
 		this.#change(kind, addressOf(originator), 1);
 	}
@@ -24,6 +31,7 @@ export class Tally {
 	}
 
 	#change(kind: Kind, address: Endpoint, by: number): void {
+		this.#all[kind] += by;
 		const count = this.count(kind, address) + by;
 		if (count === 0) this.#counts[kind].delete(address);
 		else this.#counts[kind].set(address, count);

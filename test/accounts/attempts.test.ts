@@ -1,4 +1,3 @@
-import { Duplex } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
 	ATTEMPT_LIMITS,
@@ -6,7 +5,6 @@ import {
 	FailedAttempts,
 	MAX_REMEMBERED,
 } from "../../src/accounts/attempts.js";
-import { Session } from "../../src/beep/index.js";
 import { ManualClock } from "../../src/names/index.js";
 
 const FRED = "fred@example.com";
@@ -19,10 +17,8 @@ const FORGET_AFTER = ATTEMPT_LIMITS.forgetSeconds * 1000;
 
 let clock: ManualClock;
 let attempts: FailedAttempts;
-let addresses: WeakMap<Session, string>;
 beforeEach(() => {
 	clock = new ManualClock(0);
-	addresses = new WeakMap();
 	attempts = limited({});
 });
 
@@ -30,22 +26,14 @@ function limited(limits: Partial<AttemptLimits>): FailedAttempts {
 	return new FailedAttempts({
 		clock,
 		limits,
-		addressOf: (session) => addresses.get(session),
 	});
-}
-
-function from(address: string): Session {
-	const stream = new Duplex({ read() {}, write: (_c, _e, done) => done() });
-	const session = new Session(stream, { role: "listener" });
-	addresses.set(session, address);
-	return session;
 }
 
 /** How long an attempt waits, in milliseconds; the clock moves on by that. */
 async function wait(address: string, name: string): Promise<number> {
 	const begin = clock.now();
 	let done = false;
-	const admitted = attempts.admit(from(address), name).then(() => {
+	const admitted = attempts.admit(address, name).then(() => {
 		done = true;
 	});
 	await new Promise(setImmediate);
@@ -61,7 +49,7 @@ async function fail(times: number, address: string, name: string) {
 	const waits: number[] = [];
 	for (let i = 0; i < times; i++) {
 		waits.push(await wait(address, name));
-		attempts.ended(from(address), name, false);
+		attempts.ended(address, name, false);
 	}
 	return waits;
 }
@@ -97,7 +85,7 @@ describe("attempts to authenticate", () => {
 		await fail(FREE_FAILURES + 5, "192.0.2.1", FRED);
 		const at: number[] = [];
 		const admitted = [1, 2, 3, 4, 5].map(() =>
-			attempts.admit(from("192.0.2.1"), FRED).then(() => at.push(clock.now())),
+			attempts.admit("192.0.2.1", FRED).then(() => at.push(clock.now())),
 		);
 		const outcomes = Promise.allSettled(admitted);
 		const begin = clock.now();
@@ -117,7 +105,7 @@ describe("attempts to authenticate", () => {
 
 	it("that succeed clear the name, and not the address", async () => {
 		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
-		attempts.ended(from("192.0.2.2"), FRED, true);
+		attempts.ended("192.0.2.2", FRED, true);
 		expect(await wait("192.0.2.2", FRED)).toBe(0);
 		expect(await wait("192.0.2.1", FRED)).toBe(FIRST_DELAY);
 	});
@@ -148,15 +136,15 @@ describe("attempts to authenticate", () => {
 
 	it("of too many names are remembered by the newest", async () => {
 		for (let i = 0; i < FREE_FAILURES + 1; i++) {
-			attempts.ended(from("192.0.2.1"), FRED, false);
+			attempts.ended("192.0.2.1", FRED, false);
 		}
 		for (let i = 1; i < MAX_REMEMBERED; i++) {
-			attempts.ended(from("192.0.2.1"), `${i}@example.com`, false);
+			attempts.ended("192.0.2.1", `${i}@example.com`, false);
 		}
 		expect(await wait("192.0.2.2", FRED)).toBe(FIRST_DELAY);
 		// the wait has made this name the newest, and the next oldest goes
 		for (let i = 0; i < MAX_REMEMBERED; i++) {
-			attempts.ended(from("192.0.2.1"), `${i}@example.net`, false);
+			attempts.ended("192.0.2.1", `${i}@example.net`, false);
 		}
 		expect(await wait("192.0.2.2", FRED)).toBe(0);
 	});

@@ -112,7 +112,9 @@ describe("header lines", () => {
 				const octets = Buffer.from(before + text + after, "latin1");
 				const end = before.length + text.length;
 				expect(outcome(() => line.read(octets, before.length, end))).toEqual(
-					outcome(() => parseHeader(octets.toString("latin1", before.length, end))),
+					outcome(() =>
+						parseHeader(octets.toString("latin1", before.length, end)),
+					),
 				);
 			}),
 			{ numRuns: 2000 },

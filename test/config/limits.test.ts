@@ -5,6 +5,7 @@ import { RELAY_LIMITS } from "../../src/apex/index.js";
 import { CONNECTION_LIMITS, DEFAULT_LIMITS } from "../../src/beep/index.js";
 import { loadConfig } from "../../src/config/index.js";
 import { limits } from "../../src/config/limits.js";
+import { WEB_LIMITS } from "../../src/gateways/web/index.js";
 import { PRESENCE_LIMITS } from "../../src/presence/index.js";
 
 const KEPT_TO = {
@@ -14,6 +15,7 @@ const KEPT_TO = {
 	...DEFAULT_LIMITS,
 	...PRESENCE_LIMITS,
 	...RELAY_LIMITS,
+	...WEB_LIMITS,
 };
 
 const KEYS = Object.keys(limits.shape) as (keyof typeof limits.shape)[];

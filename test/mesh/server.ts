@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Attachment, connect } from "../../src/client/index.js";
 import { type ConfigInput, loadConfig } from "../../src/config/index.js";
+import type { Cpp } from "../../src/cpp/index.js";
 import { type Clock, ManualClock } from "../../src/names/index.js";
 import { type Server, startServer } from "../../src/server.js";
 import { START } from "../apex/harness.js";
@@ -44,6 +45,12 @@ export class MeshServer {
 
 	private constructor(flags: ConfigInput) {
 		this.#flags = flags;
+	}
+
+	/** The common profile of this server. */
+	get cpp(): Cpp {
+		if (this.#server === undefined) throw new Error("the server is down");
+		return this.#server.cpp;
 	}
 
 	/** Where other relays bind, as a route says it. */

@@ -1,9 +1,11 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Session } from "../../src/beep/index.js";
 import { authenticate, type Peer, until, Watch } from "./watch.js";
 
 const GREETING = /^RPY 0 0 .*<greeting/s;
 const UNAVAILABLE = /^ERR 0 0 .*code="421"/s;
+
+const HERE = "127.0.0.1";
 
 describe("how many there may be", () => {
 	it("from one address, and then no more from there, who are told why", async () => {
@@ -80,7 +82,7 @@ describe("how many there may be", () => {
 		const watch = await Watch.open(limits);
 		const elsewhere = await Watch.open();
 		const socket = await elsewhere.dial();
-		watch.sessions.add(new Session(socket, { role: "initiator" }), socket);
+		watch.sessions.add(new Session(socket, { role: "initiator" }), HERE);
 		await (await watch.stranger()).hear(GREETING);
 	});
 });
@@ -251,7 +253,7 @@ describe("a peer that is silent", () => {
 		const elsewhere = await Watch.open();
 		const socket = await elsewhere.dial();
 		const session = new Session(socket, { role: "initiator" });
-		watch.sessions.add(session, socket);
+		watch.sessions.add(session, HERE);
 		await session.greeting;
 		await watch.seconds(301);
 		await until(() => session.framesReceived === 2);
@@ -267,14 +269,6 @@ describe("a peer that is silent", () => {
 		const { session } = await watch.known();
 		watch.clock.advance(24 * 3_600_000);
 		expect([stranger.closed, session.closed]).toEqual([false, false]);
-	});
-
-	it("is asked by TCP before, so that whoever is gone is found out", async () => {
-		const watch = await Watch.open();
-		const socket = await watch.dial();
-		const keepAlive = vi.spyOn(socket, "setKeepAlive");
-		watch.sessions.add(new Session(socket, { role: "initiator" }), socket);
-		expect(keepAlive).toHaveBeenCalledWith(true, 60_000);
 	});
 });
 

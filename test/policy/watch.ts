@@ -78,9 +78,10 @@ export class Watch {
 		const watch = new Watch(limits);
 		const server = await listen({ host: "127.0.0.1", port: 0 }, (socket) => {
 			watch.accepted.push(socket);
-			if (!watch.sessions.admits(socket)) return;
+			const { remoteAddress: address, remotePort: port } = socket;
+			if (!watch.sessions.admits(socket, { address, port })) return;
 			const session = new Session(socket, { role: "listener" });
-			watch.sessions.add(session, socket);
+			watch.sessions.add(session, address);
 			watch.served.push(session);
 		});
 		onTestFinished(() => {

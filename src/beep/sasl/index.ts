@@ -8,6 +8,7 @@ export { SASL_URI } from "./blob.js";
 export { tlsChannelBinding } from "./channel-binding.js";
 export { decoys, SALT_OCTETS } from "./decoys.js";
 export { digestSecret } from "./digest-md5.js";
+export { isPassword } from "./password.js";
 export { type Attempts, type SaslOptions, saslProfiles } from "./profile.js";
 export { prepared } from "./saslprep.js";
 export {

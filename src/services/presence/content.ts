@@ -7,7 +7,7 @@ import {
 	type Offset,
 } from "../../names/index.js";
 import type { Entry, SubscriberNews, Tuple } from "../../presence/index.js";
-import { type NewElement, slot, template } from "../../xml/index.js";
+import { type NewElement, slot, template, write } from "../../xml/index.js";
 
 /** What an entry was mapped from, where its `publisherInfo` is to refer to that by a `cid:`. */
 export type Original = (
@@ -104,16 +104,29 @@ function publishElement(entry: Entry, offset: Offset): NewElement {
 			transID: slot("transID"),
 			timeStamp: slot("timeStamp"),
 		},
-		children: [presenceElement(entry, offset)],
+		children: [
+			presenceElement(entry, formatTimestamp(entry.lastUpdate, offset)),
+		],
 	};
 }
 
-function presenceElement(entry: Entry, offset: Offset): NewElement {
+/** An entry as a `presence` element. */
+export function presenceXml(entry: Entry, offset: Offset): string {
+	return write(
+		presenceElement(entry, formatTimestamp(entry.lastUpdate, offset)),
+	);
+}
+
+/** RFC 3343 §3. @param lastUpdate as a timestamp */
+export function presenceElement(
+	entry: Omit<Entry, "lastUpdate">,
+	lastUpdate: string,
+): NewElement {
 	return {
 		name: "presence",
 		attributes: {
 			publisher: entry.publisher,
-			lastUpdate: formatTimestamp(entry.lastUpdate, offset),
+			lastUpdate,
 			publisherInfo: entry.publisherInfo || undefined,
 		},
 		children: entry.tuples.map(tupleElement),

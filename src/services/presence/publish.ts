@@ -23,7 +23,8 @@ export function publish(element: Element, exchange: PresenceExchange): void {
 	);
 }
 
-function tupleOf(element: Element): Tuple {
+/** A `tuple` of a `presence` element, RFC 3343 §3. */
+export function tupleOf(element: Element): Tuple {
 	return {
 		destination: attribute(element, "destination"),
 		availableUntil: attribute(element, "availableUntil"),
