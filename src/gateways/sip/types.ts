@@ -1,0 +1,126 @@
+import type { Cpp } from "../../cpp/index.js";
+import type { Clock, Domain, Log, Random } from "../../names/index.js";
+
+/** What a stranger may ask of the listener. */
+export interface SipLimits {
+	/** The most octets of a message's start line and header fields. */
+	readonly headOctets: number;
+	/** The most octets of a body. */
+	readonly bodyOctets: number;
+	/** TCP connections at a time. */
+	readonly connections: number;
+	/** Server transactions at a time; beyond them requests are not answered. */
+	readonly transactions: number;
+	/** Dialogs at a time. */
+	readonly dialogs: number;
+	/** Dialogs at a time of one watcher. */
+	readonly dialogsPerWatcher: number;
+	/** Publications at a time of one presentity. */
+	readonly publications: number;
+	/** Addresses of record at a time that have contacts. */
+	readonly records: number;
+	/** Contacts registered at a time for one address of record. */
+	readonly contacts: number;
+	/** Less than this is refused with 423. */
+	readonly leastSeconds: number;
+	/** More than this is not granted. */
+	readonly mostSeconds: number;
+	/** Between two notifications of a state that changed: RFC 3856 §6.10. */
+	readonly notifySeconds: number;
+	/** How long a watcher who is not permitted waits until it is asked again whether it is. */
+	readonly askSeconds: number;
+	/** How long a nonce may be used. */
+	readonly nonceSeconds: number;
+	/** A TCP connection on which nothing has come for so long ends. */
+	readonly idleSeconds: number;
+}
+
+export const DEFAULT_LIMITS: SipLimits = {
+	headOctets: 16 * 1024,
+	bodyOctets: 256 * 1024,
+	connections: 1000,
+	transactions: 50_000,
+	dialogs: 100_000,
+	dialogsPerWatcher: 1000,
+	publications: 16,
+	records: 100_000,
+	contacts: 16,
+	leastSeconds: 60,
+	mostSeconds: 86_400,
+	notifySeconds: 5,
+	askSeconds: 30,
+	nonceSeconds: 300,
+	idleSeconds: 3600,
+};
+
+/** What becomes of a watcher who is not permitted: RFC 3856 §6.6.2. */
+export type Unpermitted = "pending" | "polite block" | "reject";
+
+/** Keeps dialogs and publications, each one text under a key of its own. */
+export interface SipStore {
+	/**
+	 * Keeps a text, or forgets it where there is none. It is to be durable no later than what
+	 * the core stores afterwards.
+	 */
+	put(key: string, text: string | undefined): void;
+	/** All that is kept. */
+	rows(): AsyncIterable<readonly [key: string, text: string]>;
+}
+
+/** What the gateway is handed. */
+export interface SipParts {
+	readonly cpp: Cpp;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly log: Log;
+	/** The domains served. */
+	readonly domains: readonly Domain[];
+	/** Nobody is challenged: a From field is taken as it is. */
+	readonly dev: boolean;
+	/**
+	 * H(user:realm:password), the MD5 that RFC 2617 calls H(A1), where that is known. The user
+	 * is an endpoint, the realm its domain. Not asked where `dev` is.
+	 */
+	readonly digest: (user: string, realm: string) => Promise<Buffer | undefined>;
+	/** What nonces are made with; one for this run where absent. */
+	readonly secret?: Buffer;
+	/** Without it, dialogs and publications end with the process. */
+	readonly store?: SipStore;
+	/** What becomes of watchers who are not permitted; `reject` where absent. */
+	readonly unpermitted?: (domain: Domain) => Unpermitted;
+	readonly limits?: Partial<SipLimits>;
+}
+
+export type Protocol = "UDP" | "TCP";
+
+/** A way on which messages go to one other end and come from there. */
+export interface Flow {
+	readonly protocol: Protocol;
+	/** Of the other end. */
+	readonly address: string;
+	readonly port: number;
+	/** Our own host and port, as Via and Contact name them. */
+	readonly local: string;
+	/** Whether nothing can be sent any more. */
+	readonly closed: boolean;
+	send(octets: Buffer): void;
+	/**
+	 * Calls when something could not be sent, or nothing can come back any more.
+	 *
+	 * @returns a function that calls it off
+	 */
+	watch(lost: () => void): () => void;
+}
+
+/** Where a request goes: RFC 3263, without NAPTR and SRV. */
+export interface Hop {
+	readonly protocol: Protocol;
+	readonly host: string;
+	readonly port: number;
+}
+
+/** What carries messages. */
+export interface Network {
+	/** Finds or opens a flow. One that cannot be opened is lost when something is sent. */
+	open(hop: Hop): Flow;
+}
