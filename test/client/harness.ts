@@ -45,6 +45,8 @@ export class TestServer {
 				domains: ["example.com"],
 				data: this.#folder,
 				listen: `127.0.0.1:${this.#port}`,
+				// nobody moves the clock until the next update is due
+				limits: { publishesPerSecond: 0 },
 			},
 		});
 		this.#server = await startServer(config, { clock: this.clock });
