@@ -17,6 +17,7 @@ import { Gate } from "./gate.js";
 import {
 	addressOf,
 	type Clock,
+	domainOf,
 	type Endpoint,
 	isService,
 	type Log,
@@ -30,7 +31,7 @@ import {
 	PresenceService,
 } from "./services/presence/index.js";
 import { ReportService } from "./services/report/index.js";
-import type { LevelStore } from "./store/index.js";
+import type { GatewayRows, LevelStore } from "./store/index.js";
 
 /** What is handed in besides the configuration and the store. */
 export interface Surroundings {
@@ -49,6 +50,10 @@ export interface Core {
 	readonly presence: Presence;
 	readonly cpp: Cpp;
 	readonly accessService: AccessService;
+	/** With `--dev`: somebody acts as an endpoint, and becomes one. */
+	readonly enter: (endpoint: Endpoint) => Promise<void>;
+	/** What the SIP gateway keeps. */
+	readonly sipRows: GatewayRows;
 }
 
 /** The access entries that every owner has by default. RFC 3341 §3. */
@@ -96,10 +101,14 @@ export async function loadCore(
 		}),
 		consumes: (delivery) => elsewhere.take(delivery),
 		attached: async (endpoint) => {
-			if (config.dev) await presence.provision(addressOf(endpoint));
+			if (config.dev) await enter(endpoint);
 		},
 		hold: { store, isValid: (endpoint) => presence.isValid(endpoint) },
 	});
+	const enter = async (endpoint: Endpoint): Promise<void> => {
+		if (!ours.has(domainOf(endpoint)) || isService(endpoint)) return;
+		await presence.provision(addressOf(endpoint));
+	};
 	const { post } = relay;
 	const face = new ApexFace({
 		...{ post, clock },
@@ -139,7 +148,11 @@ export async function loadCore(
 	const { domains } = config;
 	relay.addService(new ReportService({ domains, post, random, log }));
 	await relay.load();
-	return { gate, access, accounts, relay, presence, cpp, accessService };
+	return {
+		...{ gate, access, accounts, relay, presence, cpp, accessService },
+		enter,
+		sipRows: store.gateway("sip"),
+	};
 }
 
 /** How the relay finds others; it does not, where nothing says that it takes part in the mesh. */

@@ -6,21 +6,14 @@ import { type Address, type Config, isLoopback } from "./config/index.js";
 import type { Core } from "./core.js";
 import { figuresOf } from "./figures.js";
 import type { Gate } from "./gate.js";
+import { listenSip, Sip } from "./gateways/sip/index.js";
 import { listenWeb, readBoard, Web } from "./gateways/web/index.js";
 import { listenMetrics, Metrics } from "./metrics/index.js";
-import {
-	addressOf,
-	type Clock,
-	domainOf,
-	type Endpoint,
-	isService,
-	type Log,
-	type Random,
-} from "./names/index.js";
+import type { Clock, Endpoint, Log, Random } from "./names/index.js";
 import { presenceXml } from "./services/presence/index.js";
 
 /** The kinds of listeners, by the keys of the configuration that name them. */
-export type ListenerName = "listen" | "mesh" | "web" | "admin";
+export type ListenerName = "listen" | "mesh" | "web" | "sip" | "admin";
 
 /** The listeners of one server that are open. */
 export class Listeners {
@@ -39,6 +32,7 @@ export class Listeners {
 		try {
 			await listeners.#beep(config, core);
 			await listeners.#web(config, core, parts);
+			await listeners.#sip(config, core, parts);
 			await listeners.#admin(config, core, parts.log);
 		} catch (error) {
 			await listeners.close();
@@ -94,7 +88,7 @@ export class Listeners {
 
 	async #web(
 		config: Config,
-		{ gate, relay, presence, cpp }: Core,
+		{ gate, relay, cpp, enter }: Core,
 		parts: { clock: Clock; log: Log; random: Random },
 	) {
 		const { web: at, dev, domains, behindProxy, limits } = config;
@@ -110,12 +104,7 @@ export class Listeners {
 			hosts: [...domains, ...hostsOf(at), ...config.webHosts],
 			origins: config.webOrigins,
 			login: gate.login,
-			enter: async (endpoint) => {
-				const isOurs = domains.includes(domainOf(endpoint));
-				if (isOurs && !isService(endpoint)) {
-					await presence.provision(addressOf(endpoint));
-				}
-			},
+			enter,
 			acceptBeep: (stream, { address, encrypted }) => {
 				gate.acceptStream(stream, { address, encrypted }, profiles);
 			},
@@ -128,6 +117,24 @@ export class Listeners {
 		const isPlain = isLoopback(at.host) || behindProxy;
 		const tls = isPlain ? undefined : gate.tls?.context();
 		this.#opened("web", at, await listenWeb(at, web, tls));
+	}
+
+	async #sip(
+		config: Config,
+		{ cpp, accounts, enter, sipRows: store }: Core,
+		parts: { clock: Clock; log: Log; random: Random },
+	) {
+		const { sip: at, dev, domains, sipAdvertised, sipUnpermitted } = config;
+		if (at === undefined) return;
+		const sip = new Sip({
+			...{ ...parts, cpp, dev, domains, enter, store },
+			digest: (user, realm) => accounts.digest(user, realm),
+			unpermitted: () => sipUnpermitted,
+		});
+		const advertised = sipAdvertised && { advertised: sipAdvertised };
+		const { port, close } = await listenSip({ ...at, ...advertised }, sip);
+		this.#open.set("sip", { host: at.host, port });
+		this.#closing.push(close);
 	}
 
 	async #admin({ admin: at }: Config, core: Core, log: Log) {

@@ -20,6 +20,7 @@ interface Options {
 	listen?: string;
 	mesh?: string;
 	web?: string;
+	sip?: string;
 	admin?: string;
 	route?: string[];
 	tlsCert?: string;
@@ -59,6 +60,7 @@ function withFlags(command: Command): Command {
 		.option("--listen <host:port>", "where endpoints attach")
 		.option("--mesh <host:port>", "where relays of other domains bind")
 		.option("--web <host:port>", "where browsers and scripts come")
+		.option("--sip <host:port>", "where SIP user agents come")
 		.option("--admin <host:port>", "where monitoring reads /metrics")
 		.option("--route <domain=host:port...>", "where another domain's relay is")
 		.option("--tls-cert <file>", "the server's certificate, in PEM")
@@ -125,7 +127,7 @@ function reload(server: Server, log: Log): void {
 function explained(error: Error & { hostname?: string }): never {
 	if (!isUnresolved(error)) throw error;
 	throw new UsageError(
-		`${error.hostname} has no address on this machine: listen elsewhere (--listen, --mesh, --web or --admin HOST:PORT)`,
+		`${error.hostname} has no address on this machine: listen elsewhere (--listen, --mesh, --web, --sip or --admin HOST:PORT)`,
 	);
 }
 

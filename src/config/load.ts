@@ -22,6 +22,7 @@ const VARIABLES: Readonly<Record<string, keyof ConfigInput>> = {
 	APEX_LISTEN: "listen",
 	APEX_MESH: "mesh",
 	APEX_WEB: "web",
+	APEX_SIP: "sip",
 	APEX_ADMIN: "admin",
 	APEX_LOG: "log",
 };
@@ -89,13 +90,18 @@ function checked(asked: Config): Config {
 				"certificate (--tls-cert FILE --tls-key FILE), or a proxy that has one (behindProxy)",
 		);
 	}
+	if (config.sip && !config.sasl?.digest) {
+		throw new ConfigError(
+			"SIP logs in by digest only, for which accounts keep what it takes where sasl.digest is on",
+		);
+	}
 	return config;
 }
 
 /** The listeners that are named, and no others; with none named, those that most people want. */
 function withListeners(config: Config): Config {
-	const { listen, mesh, web } = config;
-	if ((listen ?? mesh ?? web) !== undefined) return config;
+	const { listen, mesh, web, sip } = config;
+	if ((listen ?? mesh ?? web ?? sip) !== undefined) return config;
 	const host = "127.0.0.1";
 	return {
 		...config,
@@ -105,8 +111,8 @@ function withListeners(config: Config): Config {
 }
 
 function onLoopback(config: Config): Config {
-	const { listen, mesh, web, admin } = config;
-	for (const address of [listen, mesh, web, admin]) {
+	const { listen, mesh, web, sip, admin } = config;
+	for (const address of [listen, mesh, web, sip, admin]) {
 		if (address === undefined || isLoopback(address.host)) continue;
 		throw new ConfigError(
 			`--dev needs no authentication, so it listens on loopback only, not on ${address.host}`,

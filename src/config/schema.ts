@@ -128,6 +128,22 @@ export const schema = z.strictObject({
 		.describe(
 			"whether a proxy alone reaches the web listener: it does the TLS, and its X-Forwarded-For and -Proto are believed",
 		),
+	sip: address
+		.optional()
+		.describe(
+			"where SIP user agents come, over UDP and TCP (docs/sip.md), e.g. 127.0.0.1:5060",
+		),
+	sipAdvertised: z
+		.string()
+		.min(1)
+		.optional()
+		.describe("the host that Via and Contact name, where that is not `sip`'s"),
+	sipUnpermitted: z
+		.enum(["pending", "polite block", "reject"])
+		.default("reject")
+		.describe(
+			"what SIP watchers hear whom no access entry permits (RFC 3856 §6.6.2)",
+		),
 	admin: address
 		.optional()
 		.describe(

@@ -91,6 +91,8 @@ export const account: Type<Account> = z.object({
 
 export const secret: Type<Buffer> = base64;
 
+export const text: Type<string> = z.string();
+
 /** An account, as it is stored. */
 export function storableAccount({ name, scram, digest }: Account): unknown {
 	const verifierOf = ({

@@ -1,4 +1,4 @@
 export { StoreError, type StoreErrorCode } from "./error.js";
 export { LevelStore, type LevelStoreParts } from "./level.js";
 export { MemoryStore, type MemoryStoreParts } from "./memory.js";
-export type { Row } from "./queued.js";
+export type { GatewayRows, Row } from "./queued.js";

@@ -12,6 +12,7 @@ export const SECTIONS = [
 	"access",
 	"accounts",
 	"held",
+	"gateways",
 	"meta",
 ] as const;
 
@@ -39,6 +40,11 @@ const DIGITS = String(Number.MAX_SAFE_INTEGER).length;
 /** The key of a message that is held. */
 export function heldKey({ recipient, number }: HeldKey): string {
 	return join(recipient, String(number).padStart(DIGITS, "0"));
+}
+
+/** The key of a row of a gateway. */
+export function gatewayKey(gateway: string, key: string): string {
+	return join(gateway, key);
 }
 
 /** A key as a person reads it. */

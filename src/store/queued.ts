@@ -14,6 +14,7 @@ import type {
 import * as codec from "./codec.js";
 import {
 	accessKey,
+	gatewayKey,
 	heldKey,
 	operationKey,
 	readable,
@@ -36,6 +37,19 @@ export interface Row {
 	readonly section: string;
 	readonly key: string;
 	readonly value: unknown;
+}
+
+/** What a gateway keeps for itself: texts, by keys of its own. */
+export interface GatewayRows {
+	/**
+	 * Keeps a text, or forgets it where there is none. It is durable no later than what is
+	 * stored afterwards.
+	 *
+	 * @param done is called when it is durable
+	 */
+	put(key: string, text: string | undefined, done?: () => void): void;
+	/** All that is durable. */
+	rows(): AsyncIterable<readonly [key: string, text: string]>;
 }
 
 const ACCOUNT_SECRET = "account secret";
@@ -167,6 +181,22 @@ export abstract class QueuedStore
 		}
 	}
 
+	/** The rows of one gateway. @param gateway its name, which never changes */
+	gateway(gateway: string): GatewayRows {
+		const prefix = gatewayKey(gateway, "");
+		return {
+			put: (name, text, done) => {
+				const key = gatewayKey(gateway, name);
+				const write =
+					text === undefined
+						? del("gateways", key)
+						: put("gateways", key, text);
+				this.#add([write], done);
+			},
+			rows: () => this.#rowsUnder(prefix),
+		};
+	}
+
 	hold(held: Held, done: () => void): void {
 		this.#add([put("held", heldKey(held), codec.storable(held))], done);
 	}
@@ -222,6 +252,19 @@ export abstract class QueuedStore
 					: { stored: storedSubject(view, subject, text) }),
 				operations,
 			};
+		} finally {
+			await view.close();
+		}
+	}
+
+	async *#rowsUnder(prefix: string): AsyncIterable<readonly [string, string]> {
+		const view = this.view();
+		try {
+			for await (const [key, text] of view.rows("gateways")) {
+				if (!key.startsWith(prefix)) continue;
+				const row = codec.decode(codec.text, "gateways", key, text);
+				yield [key.slice(prefix.length), row];
+			}
 		} finally {
 			await view.close();
 		}

@@ -68,7 +68,7 @@ describe("apex serve", () => {
 		).toEqual(
 			complaint(
 				2,
-				"apex: nowhere.invalid has no address on this machine: listen elsewhere (--listen, --mesh, --web or --admin HOST:PORT)",
+				"apex: nowhere.invalid has no address on this machine: listen elsewhere (--listen, --mesh, --web, --sip or --admin HOST:PORT)",
 			),
 		);
 	});

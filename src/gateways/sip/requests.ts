@@ -23,6 +23,8 @@ const ALLOW = "SUBSCRIBE, PUBLISH, REGISTER, OPTIONS";
 /** What requests are served by. */
 export interface RequestsParts {
 	readonly dev: boolean;
+	/** Where `dev` is: whoever asks becomes an endpoint. */
+	readonly enter: ((endpoint: Endpoint) => Promise<void>) | undefined;
 	readonly isOurs: (domain: Domain) => boolean;
 	readonly digest: Digest;
 	readonly subscriptions: Subscriptions;
@@ -72,6 +74,7 @@ export class Requests {
 			respond({ status: 403, reason: "From names nobody" });
 			return;
 		}
+		if (this.#parts.dev) await this.#parts.enter?.(claimed);
 		const who = this.#parts.dev
 			? claimed
 			: await this.#authenticated(request, claimed);

@@ -67,7 +67,7 @@ export class Sip {
 		this.#publications = new Publications(shared);
 		this.#registrar = new Registrar(clock, limits);
 		this.#requests = new Requests({
-			...{ isOurs, dev: parts.dev },
+			...{ isOurs, dev: parts.dev, enter: parts.enter },
 			digest: new Digest({ clock, secret, nonceSeconds, digest }),
 			subscriptions: this.#subscriptions,
 			publications: this.#publications,

@@ -1,5 +1,11 @@
 import type { Cpp } from "../../cpp/index.js";
-import type { Clock, Domain, Log, Random } from "../../names/index.js";
+import type {
+	Clock,
+	Domain,
+	Endpoint,
+	Log,
+	Random,
+} from "../../names/index.js";
 
 /** What a stranger may ask of the listener. */
 export interface SipLimits {
@@ -77,6 +83,8 @@ export interface SipParts {
 	readonly domains: readonly Domain[];
 	/** Nobody is challenged: a From field is taken as it is. */
 	readonly dev: boolean;
+	/** Where `dev` is, whoever asks becomes an endpoint, as one does that attaches. */
+	readonly enter?: (endpoint: Endpoint) => Promise<void>;
 	/**
 	 * H(user:realm:password), the MD5 that RFC 2617 calls H(A1), where that is known. The user
 	 * is an endpoint, the realm its domain. Not asked where `dev` is.
