@@ -19,6 +19,8 @@ import {
 	dtds,
 	type Element,
 	read,
+	slot,
+	template,
 	textOf,
 	write,
 	XmlError,
@@ -113,9 +115,16 @@ function readControl(
 export const OK = "<ok />";
 export const OK_PAYLOAD = Buffer.from(beepXml(OK));
 
+// whoever sends nonsense by the million should not have an element built for each
+const error = template({
+	name: "error",
+	attributes: { code: slot("code") },
+	children: [slot("text")],
+});
+
 /** An `error` element, RFC 3080 §7.1. */
 export function errorElement({ code, text }: Reply): string {
-	return write({ name: "error", attributes: { code }, children: [text] });
+	return error({ code: String(code), text });
 }
 
 export function errorPayload(reply: Reply): string {

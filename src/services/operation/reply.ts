@@ -1,10 +1,16 @@
-import { write } from "../../xml/index.js";
+import { slot, template } from "../../xml/index.js";
 
-/** RFC 3340 §6.1.2. */
+// every operation is answered: what differs is put in, and nothing is built
+const attributes = { code: slot("code"), transID: slot("transID") };
+const bare = template({ name: "reply", attributes });
+const withText = template({
+	name: "reply",
+	attributes,
+	children: [slot("text")],
+});
+
+/** RFC 3340 §6.1.2. @throws XmlError 500 where XML cannot carry the text */
 export function reply(code: number, transID: string, text = ""): string {
-	return write({
-		name: "reply",
-		attributes: { code, transID },
-		children: text === "" ? [] : [text],
-	});
+	const values = { code: String(code), transID };
+	return text === "" ? bare(values) : withText({ ...values, text });
 }
