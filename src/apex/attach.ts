@@ -1,6 +1,6 @@
 import { domainOf, isService, reply } from "../names/index.js";
+import { endpointOf, transIDOf } from "../xml/index.js";
 import { Association, noRoom } from "./association.js";
-import { endpointOf, transIDOf } from "./attributes.js";
 import type { Exchange } from "./exchange.js";
 import { OPTIONS } from "./options/index.js";
 import { appliedOptions, processOptions } from "./options.js";

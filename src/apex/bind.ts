@@ -1,6 +1,6 @@
 import { type Domain, reply } from "../names/index.js";
+import { domainIn, transIDOf } from "../xml/index.js";
 import { Association, noRoom } from "./association.js";
-import { domainOf, transIDOf } from "./attributes.js";
 import type { Operation } from "./exchange.js";
 import { processOptions } from "./options.js";
 import type { Peer } from "./peer.js";
@@ -11,7 +11,7 @@ export const bind: Operation = (relay, exchange) => {
 	const { link } = exchange;
 	const { root } = exchange.received.document;
 	const transID = transIDOf(root);
-	const domain = domainOf(root, "relay");
+	const domain = domainIn(root, "relay");
 	// step 1
 	if (link.operation(transID) !== undefined) {
 		return exchange.refuse(reply(555, `transID ${transID} is in use`));

@@ -1,13 +1,13 @@
 /** What the `content` attribute of a `data` element refers to, RFC 3340 §4.1. */
 import { BEEP_XML, contentIdOf, isCid, type Part } from "../mime/index.js";
 import {
+	attribute,
 	type Caps,
 	type Element,
 	elementsOf,
 	readAny,
 	XmlError,
 } from "../xml/index.js";
-import { attribute } from "./attributes.js";
 import type { Received } from "./messages.js";
 import { isAbsoluteUri } from "./options.js";
 import type { Content } from "./service.js";

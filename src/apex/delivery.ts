@@ -1,7 +1,11 @@
 import type { Payload } from "../beep/index.js";
 import type { Endpoint, Reply } from "../names/index.js";
-import { type Element, elementsOf, XmlError } from "../xml/index.js";
-import { endpointOf } from "./attributes.js";
+import {
+	type Element,
+	elementsOf,
+	endpointOf,
+	XmlError,
+} from "../xml/index.js";
 import { contentOf, type Reference, referenceOf } from "./content.js";
 import { Forward } from "./forward.js";
 import { capsOf } from "./limits.js";

@@ -1,7 +1,6 @@
 /** Options, RFC 3340 §5. */
 import { type Reply, reply } from "../names/index.js";
-import { type Element, elementsOf, XmlError } from "../xml/index.js";
-import { attribute } from "./attributes.js";
+import { attribute, type Element, elementsOf, XmlError } from "../xml/index.js";
 import type { Option } from "./option.js";
 import { OPTIONS } from "./options/index.js";
 

@@ -7,8 +7,7 @@ import {
 	type Reply,
 	reply,
 } from "../names/index.js";
-import type { Element } from "../xml/index.js";
-import { attribute } from "./attributes.js";
+import { attribute, type Element } from "../xml/index.js";
 import type { DataDelivery, Recipient } from "./delivery.js";
 import { type Place, whenLocated } from "./directory.js";
 import type { Passage, Processing, Replacement } from "./option.js";

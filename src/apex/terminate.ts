@@ -1,5 +1,5 @@
 import { reply } from "../names/index.js";
-import { transIDOf } from "./attributes.js";
+import { transIDOf } from "../xml/index.js";
 import type { Operation } from "./exchange.js";
 
 /** The terminate operation, when the other side asks for it. RFC 3340 §4.4.3. */

@@ -1,3 +1,10 @@
+export {
+	attribute,
+	domainIn,
+	endpointOf,
+	timestampOf,
+	transIDOf,
+} from "./attributes.js";
 export * from "./caps.js";
 export { Dtd } from "./dtd.js";
 export * from "./dtds.js";

@@ -1,6 +1,5 @@
 import { type Reply, reply } from "../../names/index.js";
-import { dtds, type Element, write } from "../../xml/index.js";
-import { attribute } from "../attributes.js";
+import { attribute, dtds, type Element, write } from "../../xml/index.js";
 import type { Option, Passage, Processing, Replacement } from "../option.js";
 import { contentOfOption } from "./content.js";
 

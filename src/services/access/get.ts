@@ -1,5 +1,4 @@
-import type { Element } from "../../xml/index.js";
-import { endpointOf, transIDOf } from "../operation/index.js";
+import { type Element, endpointOf, transIDOf } from "../../xml/index.js";
 import { set } from "./content.js";
 import type { AccessExchange } from "./exchange.js";
 import { actorOf } from "./request.js";
@@ -7,7 +6,7 @@ import { actorOf } from "./request.js";
 /** RFC 3341 §4.3. */
 export function get(element: Element, exchange: AccessExchange): void {
 	const { domain, originator, operations, offset } = exchange;
-	const transID = transIDOf(element);
+	const transID = String(transIDOf(element));
 	operations.get(
 		{
 			...{ domain, originator },

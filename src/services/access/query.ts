@@ -1,5 +1,4 @@
-import type { Element } from "../../xml/index.js";
-import { endpointOf, transIDOf } from "../operation/index.js";
+import { type Element, endpointOf, transIDOf } from "../../xml/index.js";
 import { allow, deny } from "./content.js";
 import type { AccessExchange } from "./exchange.js";
 import { actionsOf } from "./request.js";
@@ -7,7 +6,7 @@ import { actionsOf } from "./request.js";
 /** RFC 3341 §4.2. */
 export function query(element: Element, exchange: AccessExchange): void {
 	const { domain, originator, operations } = exchange;
-	const transID = transIDOf(element);
+	const transID = String(transIDOf(element));
 	operations.query(
 		{
 			...{ domain, originator },

@@ -1,6 +1,5 @@
 import { type Actor, parseActor } from "../../access/index.js";
-import { type Element, XmlError } from "../../xml/index.js";
-import { attribute } from "../operation/index.js";
+import { attribute, type Element, XmlError } from "../../xml/index.js";
 
 /** The attribute of type ACTOR, which may hold wildcards. @throws XmlError 501 */
 export function actorOf(element: Element): Actor {

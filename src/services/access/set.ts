@@ -1,5 +1,11 @@
-import { type Element, elementsOf, XmlError } from "../../xml/index.js";
-import { endpointOf, timestampOf, transIDOf } from "../operation/index.js";
+import {
+	type Element,
+	elementsOf,
+	endpointOf,
+	timestampOf,
+	transIDOf,
+	XmlError,
+} from "../../xml/index.js";
 import * as content from "./content.js";
 import type { AccessExchange } from "./exchange.js";
 import { actionsOf, actorOf } from "./request.js";
@@ -10,7 +16,7 @@ export function set(element: Element, exchange: AccessExchange): void {
 	const [access] = elementsOf(element);
 	if (access === undefined) throw new XmlError(501, "set without access");
 	const owner = endpointOf(access, "owner");
-	const transID = transIDOf(element);
+	const transID = String(transIDOf(element));
 	operations.set(
 		{
 			...{ domain, originator, owner },

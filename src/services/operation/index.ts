@@ -1,4 +1,3 @@
-export * from "./attributes.js";
 export * from "./exchange.js";
 export { receive, type ServiceParts } from "./receive.js";
 export { reply } from "./reply.js";

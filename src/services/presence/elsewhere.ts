@@ -9,8 +9,14 @@ import {
 	refusal,
 } from "../../names/index.js";
 import type { Answer, Content, Entry } from "../../presence/index.js";
-import { type Element, elementsOf, textOf } from "../../xml/index.js";
-import { attribute, endpointOf, timestampOf } from "../operation/index.js";
+import {
+	attribute,
+	type Element,
+	elementsOf,
+	endpointOf,
+	textOf,
+	timestampOf,
+} from "../../xml/index.js";
 import { Consumer, type ConsumerParts, type Operation } from "./consumer.js";
 import { presenceElement } from "./content.js";
 import { tupleOf } from "./publish.js";

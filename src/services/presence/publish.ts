@@ -1,6 +1,13 @@
 import type { Tuple } from "../../presence/index.js";
-import { type Element, elementsOf, textOf, XmlError } from "../../xml/index.js";
-import { attribute, endpointOf, timestampOf } from "../operation/index.js";
+import {
+	attribute,
+	type Element,
+	elementsOf,
+	endpointOf,
+	textOf,
+	timestampOf,
+	XmlError,
+} from "../../xml/index.js";
 import type { PresenceExchange } from "./exchange.js";
 
 /** RFC 3343 §4.4. */

@@ -1,7 +1,11 @@
 /** From the attributes of a validated element to the words of the presence core. */
 import type { BeginRequest } from "../../presence/index.js";
-import type { Element } from "../../xml/index.js";
-import { attribute, endpointOf, transIDOf } from "../operation/index.js";
+import {
+	attribute,
+	type Element,
+	endpointOf,
+	transIDOf,
+} from "../../xml/index.js";
 import type { PresenceExchange } from "./exchange.js";
 
 /** The request of a `subscribe` or a `watch`. */
@@ -14,7 +18,7 @@ export function beginRequest(
 		domain: exchange.domain,
 		originator: exchange.originator,
 		subject: endpointOf(element, "publisher"),
-		id: transIDOf(element),
+		id: String(transIDOf(element)),
 		duration: Number(attribute(element, "duration")),
 	};
 }

@@ -2,12 +2,15 @@
 import {
 	type Domain,
 	type Endpoint,
+	type Instant,
 	parseDomain,
 	parseEndpoint,
+	parseTimestamp,
 } from "../names/index.js";
-import { type Element, XmlError } from "../xml/index.js";
+import type { Element } from "./element.js";
+import { XmlError } from "./error.js";
 
-/** An attribute that the DTD requires or gives a default. */
+/** An attribute that the DTD requires or gives a default. @throws XmlError 501 */
 export function attribute(element: Element, name: string): string {
 	const value = element.attributes[name];
 	if (value === undefined) {
@@ -16,7 +19,7 @@ export function attribute(element: Element, name: string): string {
 	return value;
 }
 
-/** An ENDPOINT attribute. */
+/** An ENDPOINT attribute. @throws XmlError 501 */
 export function endpointOf(element: Element, name: string): Endpoint {
 	const endpoint = parseEndpoint(attribute(element, name));
 	if (endpoint === undefined) {
@@ -25,8 +28,8 @@ export function endpointOf(element: Element, name: string): Endpoint {
 	return endpoint;
 }
 
-/** A DOMAIN attribute. */
-export function domainOf(element: Element, name: string): Domain {
+/** A DOMAIN attribute. @throws XmlError 501 */
+export function domainIn(element: Element, name: string): Domain {
 	const domain = parseDomain(attribute(element, name));
 	if (domain === undefined) {
 		throw new XmlError(501, `${name} of ${element.name} is no domain`);
@@ -34,7 +37,16 @@ export function domainOf(element: Element, name: string): Domain {
 	return domain;
 }
 
-/** The UNIQID or UNIZID of an operation; "042" and "42" are one. */
+/** A TIMESTAMP attribute. @throws XmlError 501 */
+export function timestampOf(element: Element, name: string): Instant {
+	const instant = parseTimestamp(attribute(element, name));
+	if (instant === undefined) {
+		throw new XmlError(501, `${name} of ${element.name} is no timestamp`);
+	}
+	return instant;
+}
+
+/** The UNIQID or UNIZID of an operation; "042" and "42" are one. @throws XmlError 501 */
 export function transIDOf(element: Element): number {
 	return Number(attribute(element, "transID"));
 }
