@@ -24,6 +24,8 @@ const ROOMS = {
 		"access",
 		"accounts",
 		"gateways/web",
+		"gateways/xmpp",
+		"gateways/sip",
 	],
 	apex: ["beep", "xml", "mime", "names"],
 	client: ["beep", "dns", "xml", "mime", "names"],

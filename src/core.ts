@@ -4,6 +4,7 @@ import {
 	AccessOperations,
 	type DefaultEntry,
 	devDefaults,
+	guestDefaults,
 	ownSubaddresses,
 	serviceDefaults,
 	standardDefaults,
@@ -23,7 +24,7 @@ import {
 	type Log,
 	type Random,
 } from "./names/index.js";
-import { Presence } from "./presence/index.js";
+import { Guests, Presence } from "./presence/index.js";
 import { AccessService } from "./services/access/index.js";
 import {
 	ApexFace,
@@ -54,6 +55,8 @@ export interface Core {
 	readonly enter: (endpoint: Endpoint) => Promise<void>;
 	/** What the SIP gateway keeps. */
 	readonly sipRows: GatewayRows;
+	/** What the XMPP gateway keeps. */
+	readonly xmppRows: GatewayRows;
 }
 
 /** The access entries that every owner has by default. RFC 3341 §3. */
@@ -63,6 +66,7 @@ export function defaultEntries(config: Config): DefaultEntry[] {
 		ownSubaddresses,
 		...serviceDefaults,
 		...(config.dev ? config.domains.map(devDefaults) : []),
+		...guestDefaults(config.domains, config.xmpp?.domains ?? []),
 		...config.access.map(({ actor, actions }) => ({
 			actor: () => actor,
 			actions,
@@ -79,7 +83,8 @@ export async function loadCore(
 	{ clock, log, random, dns }: Surroundings,
 ): Promise<Core> {
 	const { limits } = config;
-	const ours = new Set(config.domains);
+	const served = new Set(config.domains);
+	const ours = new Set([...served, ...(config.xmpp?.domains ?? [])]);
 	const accounts = await Accounts.load(store);
 	const gate: Gate = new Gate(config, {
 		...{ clock, log, accounts },
@@ -103,10 +108,15 @@ export async function loadCore(
 		attached: async (endpoint) => {
 			if (config.dev) await enter(endpoint);
 		},
-		hold: { store, isValid: (endpoint) => presence.isValid(endpoint) },
+		hold: {
+			store,
+			// guests never attach
+			isValid: (endpoint) =>
+				served.has(domainOf(endpoint)) && presence.isValid(endpoint),
+		},
 	});
 	const enter = async (endpoint: Endpoint): Promise<void> => {
-		if (!ours.has(domainOf(endpoint)) || isService(endpoint)) return;
+		if (!served.has(domainOf(endpoint)) || isService(endpoint)) return;
 		await presence.provision(addressOf(endpoint));
 	};
 	const { post } = relay;
@@ -118,6 +128,7 @@ export async function loadCore(
 	const cppFace = new CppFace();
 	const presence = new Presence({
 		...{ store, clock, log, limits },
+		guests: new Guests(config.xmpp?.domains),
 		allows: access.decide,
 		faces: [face, cppFace],
 	});
@@ -152,6 +163,7 @@ export async function loadCore(
 		...{ gate, access, accounts, relay, presence, cpp, accessService },
 		enter,
 		sipRows: store.gateway("sip"),
+		xmppRows: store.gateway("xmpp"),
 	};
 }
 

@@ -45,6 +45,8 @@ export class Gate {
 	readonly #others: OtherRelays;
 	readonly #admission: Admission;
 	readonly #tls: TlsFiles | undefined;
+	/** Those who guess, by whatever protocol; with `--dev` nobody does. */
+	readonly attempts: FailedAttempts | undefined;
 	readonly #over = new AbortController();
 	/**
 	 * Who that is, by its password: undefined where that is wrong, which takes as long.
@@ -79,6 +81,7 @@ export class Gate {
 			log,
 		});
 		const attempts = dev ? undefined : new FailedAttempts({ clock, limits });
+		this.attempts = attempts;
 		const addressOf = (session: Session) => this.#addresses.get(session);
 		this.#admission = new Admission(config, {
 			accounts,
@@ -162,8 +165,9 @@ export class Gate {
 	}
 
 	mayBind(session: Session, domain: Domain): boolean {
-		const { dev, domains } = this.#config;
-		if (domains.includes(domain)) return false;
+		const { dev, domains, xmpp } = this.#config;
+		const ours = [...domains, ...(xmpp?.domains ?? [])];
+		if (ours.includes(domain)) return false;
 		return dev || this.#peers.mayBind(this.#known(session), domain);
 	}
 

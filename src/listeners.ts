@@ -4,13 +4,15 @@ import { Server as TlsServer } from "node:tls";
 import { listen } from "./beep/index.js";
 import { type Address, type Config, isLoopback } from "./config/index.js";
 import type { Core } from "./core.js";
-import { figuresOf } from "./figures.js";
+import { figuresOf, sipFiguresOf, xmppFiguresOf } from "./figures.js";
 import type { Gate } from "./gate.js";
-import { listenSip, Sip } from "./gateways/sip/index.js";
+import { listenSip, Sip, type SipLimits } from "./gateways/sip/index.js";
 import { listenWeb, readBoard, Web } from "./gateways/web/index.js";
+import type { Xmpp } from "./gateways/xmpp/index.js";
 import { listenMetrics, Metrics } from "./metrics/index.js";
 import type { Clock, Endpoint, Log, Random } from "./names/index.js";
 import { presenceXml } from "./services/presence/index.js";
+import { startXmpp } from "./xmpp.js";
 
 /** The kinds of listeners, by the keys of the configuration that name them. */
 export type ListenerName = "listen" | "mesh" | "web" | "sip" | "admin";
@@ -21,6 +23,8 @@ export class Listeners {
 	readonly #closing: (() => unknown)[] = [];
 	readonly #secure: TlsServer[] = [];
 	readonly #webs: Web[] = [];
+	#xmppGateway: Xmpp | undefined;
+	#sipGateway: Sip | undefined;
 
 	/** Opens those that are configured, or none. @throws the error of the first that cannot be */
 	static async open(
@@ -33,6 +37,7 @@ export class Listeners {
 			await listeners.#beep(config, core);
 			await listeners.#web(config, core, parts);
 			await listeners.#sip(config, core, parts);
+			await listeners.#xmpp(config, core, parts);
 			await listeners.#admin(config, core, parts.log);
 		} catch (error) {
 			await listeners.close();
@@ -121,25 +126,46 @@ export class Listeners {
 
 	async #sip(
 		config: Config,
-		{ cpp, accounts, enter, sipRows: store }: Core,
+		{ gate, cpp, accounts, enter, sipRows: store }: Core,
 		parts: { clock: Clock; log: Log; random: Random },
 	) {
 		const { sip: at, dev, domains, sipAdvertised, sipUnpermitted } = config;
 		if (at === undefined) return;
+		const { limits } = config;
 		const sip = new Sip({
 			...{ ...parts, cpp, dev, domains, enter, store },
 			digest: (user, realm) => accounts.digest(user, realm),
+			...(gate.attempts && { attempts: gate.attempts }),
 			unpermitted: () => sipUnpermitted,
+			limits: sipLimitsOf(limits),
 		});
 		const advertised = sipAdvertised && { advertised: sipAdvertised };
 		const { port, close } = await listenSip({ ...at, ...advertised }, sip);
+		this.#sipGateway = sip;
 		this.#open.set("sip", { host: at.host, port });
 		this.#closing.push(close);
 	}
 
+	async #xmpp(
+		config: Config,
+		core: Core,
+		parts: { clock: Clock; log: Log; random: Random },
+	) {
+		const xmpp = await startXmpp(config, core, parts);
+		if (xmpp === undefined) return;
+		this.#xmppGateway = xmpp;
+		this.#closing.push(() => xmpp.close());
+	}
+
 	async #admin({ admin: at }: Config, core: Core, log: Log) {
 		if (at === undefined) return;
-		const metrics = new Metrics(figuresOf(core));
+		const sip = this.#sipGateway;
+		const xmpp = this.#xmppGateway;
+		const metrics = new Metrics({
+			...figuresOf(core),
+			...(sip && sipFiguresOf(() => sip.figures)),
+			...(xmpp && xmppFiguresOf(() => xmpp.figures)),
+		});
 		const { server, close } = await listenMetrics(at, {
 			...{ metrics, log },
 			ready: () => this.#closing.length > 0,
@@ -159,4 +185,22 @@ export class Listeners {
 /** The names by which a listener can be asked: the one that it has, and those of loopback. */
 function hostsOf({ host }: Address): string[] {
 	return isLoopback(host) ? [host, "localhost", "127.0.0.1", "[::1]"] : [host];
+}
+
+/** The gateway's limits, by the keys of an operator. */
+function sipLimitsOf(limits: Config["limits"]): Partial<SipLimits> {
+	return {
+		bodyOctets: limits.sipBodyOctets,
+		connections: limits.sipConnections,
+		transactions: limits.sipTransactions,
+		dialogs: limits.sipDialogs,
+		dialogsPerWatcher: limits.sipDialogsPerWatcher,
+		publications: limits.sipPublications,
+		records: limits.sipRecords,
+		contacts: limits.sipContacts,
+		leastSeconds: limits.sipLeastSeconds,
+		mostSeconds: limits.sipMostSeconds,
+		notifySeconds: limits.sipNotifySeconds,
+		idleSeconds: limits.sipIdleSeconds,
+	};
 }

@@ -49,3 +49,21 @@ export function devDefaults(domain: Domain): DefaultEntry {
 		owner: (owner) => domainOf(owner) === domain,
 	};
 }
+
+/**
+ * Everybody served here may subscribe to guests: these have agreed, once for all, to the
+ * gateway that asks in everybody's name.
+ *
+ * @param domains those that are served here
+ */
+export function guestDefaults(
+	domains: readonly Domain[],
+	guestDomains: readonly Domain[],
+): DefaultEntry[] {
+	return domains.map((domain) => ({
+		actor: () => `*@${escaped(domain)}`,
+		actions: ["presence:subscribe"],
+		owner: (owner) =>
+			guestDomains.includes(domainOf(owner)) && !isService(owner),
+	}));
+}

@@ -59,35 +59,53 @@ export class FailedAttempts {
 	 */
 	async admit(from: string | undefined, name: string): Promise<void> {
 		const { clock } = this.#options;
-		const now = clock.now();
+		const instant = this.turn(from, name);
+		if (instant === undefined) {
+			const { longestDelaySeconds } = this.#limits;
+			throw new BeepError(
+				454,
+				`longestDelaySeconds: more than ${longestDelaySeconds}, try later`,
+			);
+		}
+		if (instant <= clock.now()) return;
+		await new Promise<void>((resolve) => {
+			clock.at(instant, resolve);
+		});
+	}
+
+	/**
+	 * As `admit`, for whoever checks at once: what came of it is not to be told before its turn,
+	 * and a failure is to be said to `ended` before anybody asks for another turn.
+	 *
+	 * @returns when it may tell, in milliseconds since 1970; undefined where that would be
+	 *   later than the longest delay
+	 */
+	turn(from: string | undefined, name: string): number | undefined {
+		const now = this.#options.clock.now();
 		const address = networkOf(from ?? "");
 		const instant = Math.max(
 			this.#addresses.next(address, now),
 			this.#names.next(keyOf(name), now),
 		);
 		const { longestDelaySeconds } = this.#limits;
-		if (instant - now > longestDelaySeconds * 1000) {
-			throw new BeepError(
-				454,
-				`longestDelaySeconds: more than ${longestDelaySeconds}, try later`,
-			);
-		}
+		if (instant - now > longestDelaySeconds * 1000) return undefined;
 		this.#addresses.taken(address, instant);
 		this.#names.taken(keyOf(name), instant);
-		if (instant <= now) return;
-		await new Promise<void>((resolve) => {
-			clock.at(instant, resolve);
-		});
+		return instant;
 	}
 
-	/** How that ended. */
-	ended(from: string | undefined, name: string, succeeded: boolean): void {
-		const now = this.#options.clock.now();
+	/** How that ended. @param instant of its turn, where that has not come yet */
+	ended(
+		from: string | undefined,
+		name: string,
+		succeeded: boolean,
+		instant: number = this.#options.clock.now(),
+	): void {
 		// an address keeps its failures: one good account does not pay for guesses at others
 		if (succeeded) this.#names.forget(keyOf(name));
 		else {
-			this.#addresses.failed(networkOf(from ?? ""), now);
-			this.#names.failed(keyOf(name), now);
+			this.#addresses.failed(networkOf(from ?? ""), instant);
+			this.#names.failed(keyOf(name), instant);
 		}
 	}
 }
@@ -124,11 +142,11 @@ class Failures {
 		});
 	}
 
-	failed(key: string, now: number): void {
-		const before = this.#of(key, now);
+	failed(key: string, instant: number): void {
+		const before = this.#of(key, instant);
 		const count = (before?.count ?? 0) + 1;
-		const next = Math.max(before?.next ?? 0, now + this.#delay(count));
-		this.#remember(key, { count, last: now, next });
+		const next = Math.max(before?.next ?? 0, instant + this.#delay(count));
+		this.#remember(key, { count, last: instant, next });
 	}
 
 	forget(key: string): void {

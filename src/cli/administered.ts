@@ -6,7 +6,7 @@ import { type Ask, askAdmin, perform, SOCKET } from "../admin/index.js";
 import { administration } from "../administration.js";
 import { loadConfig } from "../config/index.js";
 import { silent, systemClock } from "../names/index.js";
-import { Presence } from "../presence/index.js";
+import { Guests, Presence } from "../presence/index.js";
 import { defaultEntries } from "../server.js";
 import { type LevelStore, StoreError } from "../store/index.js";
 import { type Opening, withStore } from "./folder.js";
@@ -58,6 +58,7 @@ async function offline(
 	const presence = new Presence({
 		...{ store, clock: systemClock, log: silent },
 		...{ allows: access.decide, faces: [] },
+		guests: new Guests(config.xmpp?.domains),
 	});
 	await presence.load();
 	const clock = systemClock;

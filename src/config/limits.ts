@@ -7,7 +7,9 @@ import {
 	DEFAULT_LIMITS,
 	INITIAL_WINDOW,
 } from "../beep/index.js";
+import { DEFAULT_LIMITS as SIP_LIMITS } from "../gateways/sip/index.js";
 import { WEB_LIMITS } from "../gateways/web/index.js";
+import { XMPP_LIMITS } from "../gateways/xmpp/index.js";
 import { PRESENCE_LIMITS } from "../presence/index.js";
 
 interface Said {
@@ -246,6 +248,89 @@ export const limits = z.strictObject({
 	webHeartbeatSeconds: seconds(WEB_LIMITS.webHeartbeatSeconds, {
 		is: "how often a WebSocket or an event stream shows that it is alive",
 		beyond: "a WebSocket that does not answer until the next time ends",
+	}),
+
+	// XMPP
+	xmppSubscriptions: count(XMPP_LIMITS.xmppSubscriptions, {
+		is: "subscriptions of XMPP users",
+		beyond: "`resource-constraint`",
+	}),
+	xmppGuests: count(XMPP_LIMITS.xmppGuests, {
+		is: "XMPP users who are asked for their presence",
+		beyond: "they are not asked, and nothing is known of them",
+	}),
+	xmppResources: count(XMPP_LIMITS.xmppResources, {
+		is: "resources of one XMPP user",
+		beyond: "they are not told of",
+	}),
+	xmppStanzaCharacters: count(XMPP_LIMITS.xmppStanzaCharacters, {
+		is: "characters of one stanza from the XMPP server",
+		beyond: "`policy-violation`, unread",
+		from: 1024,
+	}),
+	xmppOutboxOctets: count(XMPP_LIMITS.xmppOutboxOctets, {
+		is: "octets that wait for the XMPP server",
+		beyond: "the connection begins anew",
+	}),
+	xmppLostSeconds: seconds(XMPP_LIMITS.xmppLostSeconds, {
+		is: "how long the XMPP server may be away",
+		beyond: "its users are offline",
+	}),
+	xmppLingerSeconds: seconds(XMPP_LIMITS.xmppLingerSeconds, {
+		is: "how long an XMPP user stays subscribed to whom nobody here subscribes any more",
+		beyond: "they are sent `unsubscribe`",
+	}),
+
+	// SIP
+	sipBodyOctets: count(SIP_LIMITS.bodyOctets, {
+		is: "octets of a body",
+		beyond: "413; a TCP connection ends",
+	}),
+	sipConnections: count(SIP_LIMITS.connections, {
+		is: "TCP connections to the SIP listener",
+		beyond: NOT_CONNECTED,
+	}),
+	sipTransactions: count(SIP_LIMITS.transactions, {
+		is: "requests that are being answered, or have been by UDP in the last 32 seconds",
+		beyond: "a request is not answered: the client sends it again",
+	}),
+	sipDialogs: count(SIP_LIMITS.dialogs, {
+		is: "subscriptions of SIP user agents",
+		beyond: "503, with Retry-After",
+	}),
+	sipDialogsPerWatcher: count(SIP_LIMITS.dialogsPerWatcher, {
+		is: "such subscriptions of one watcher",
+		beyond: "403",
+	}),
+	sipPublications: count(SIP_LIMITS.publications, {
+		is: "publications of one presentity by PUBLISH",
+		beyond: "403",
+	}),
+	sipRecords: count(SIP_LIMITS.records, {
+		is: "endpoints that have registered contacts",
+		beyond: "503, with Retry-After",
+	}),
+	sipContacts: count(SIP_LIMITS.contacts, {
+		is: "contacts of one of them",
+		beyond: "403",
+	}),
+	sipLeastSeconds: count(SIP_LIMITS.leastSeconds, {
+		is: "for how long one has to subscribe, publish or register, at the least",
+		beyond: "423 to what is for less",
+		// RFC 3261 §10.3 step 7, RFC 6665 §4.2.1.1: nobody is told that an hour is too brief
+		to: 3600,
+	}),
+	sipMostSeconds: count(SIP_LIMITS.mostSeconds, {
+		is: "for how long one can, at the most",
+		beyond: "so much is granted",
+	}),
+	sipNotifySeconds: seconds(SIP_LIMITS.notifySeconds, {
+		is: "how long after a NOTIFY a change waits for the next (RFC 3856 §6.10)",
+		beyond: "only the newest is told",
+	}),
+	sipIdleSeconds: seconds(SIP_LIMITS.idleSeconds, {
+		is: "how long a TCP connection may be silent",
+		beyond: "it ends",
 	}),
 
 	// access

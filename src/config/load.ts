@@ -76,6 +76,7 @@ function fromEnvironment(
 /** What needs more than one key to be judged. */
 function checked(asked: Config): Config {
 	const config = withListeners(asked);
+	apart(config);
 	const { dev, listen, web, tls, behindProxy } = config;
 	if (dev) return onLoopback(config);
 	if (listen && tls === undefined && !isLoopback(listen.host)) {
@@ -96,6 +97,22 @@ function checked(asked: Config): Config {
 		);
 	}
 	return config;
+}
+
+/** Each domain is served here, or elsewhere. */
+function apart({ domains, xmpp }: Config): void {
+	for (const domain of xmpp?.domains ?? []) {
+		if (domains.includes(domain)) {
+			throw new ConfigError(
+				`xmpp.domains: ${domain} is served here, so its users are not XMPP users`,
+			);
+		}
+		if (domain === xmpp?.component) {
+			throw new ConfigError(
+				`xmpp.domains: ${domain} is the component itself, which has no users of its own`,
+			);
+		}
+	}
 }
 
 /** The listeners that are named, and no others; with none named, those that most people want. */

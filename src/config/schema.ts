@@ -144,6 +144,39 @@ export const schema = z.strictObject({
 		.describe(
 			"what SIP watchers hear whom no access entry permits (RFC 3856 §6.6.2)",
 		),
+	xmpp: z
+		.strictObject({
+			component: domain.describe(
+				"the domain under which XMPP users have endpoints as contacts, e.g. apex.example.net",
+			),
+			server: address.describe(
+				"where the XMPP server takes components (XEP-0114), e.g. 127.0.0.1:5347; what goes there is not encrypted",
+			),
+			password: z
+				.string()
+				.min(1)
+				.optional()
+				.describe("the secret that the XMPP server has for the component"),
+			passwordFile: z
+				.string()
+				.min(1)
+				.optional()
+				.describe("a file whose first line is that secret"),
+			domains: z
+				.array(domain)
+				.min(1)
+				.transform((domains) => [...new Set(domains)])
+				.describe(
+					"the XMPP domains whose users may subscribe here, and be subscribed to",
+				),
+		})
+		.refine(
+			({ password, passwordFile }) =>
+				(password === undefined) !== (passwordFile === undefined),
+			"it takes either password or passwordFile",
+		)
+		.optional()
+		.describe("presence for XMPP (docs/xmpp.md), as a component of a server"),
 	admin: address
 		.optional()
 		.describe(

@@ -1,4 +1,5 @@
 /** The common profile for presence, RFC 3859, over the presence core; PIDF, RFC 3863. */
+export type { GuestDomain } from "../presence/index.js";
 export { contentOf, pidfOf } from "./contents.js";
 export type { XmlElement } from "./document.js";
 export { CppFace } from "./face.js";

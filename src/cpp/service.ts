@@ -1,15 +1,23 @@
 import {
 	type Clock,
+	type Domain,
 	domainOf,
 	type Endpoint,
 	type Random,
 	type Refusal,
+	refusal,
 } from "../names/index.js";
-import type { Answer, LiveOperation, Presence } from "../presence/index.js";
+import type {
+	Answer,
+	GuestDomain,
+	LiveOperation,
+	Presence,
+} from "../presence/index.js";
 import { composed } from "./compose.js";
 import { Contents } from "./contents.js";
 import { Exchange } from "./exchange.js";
 import type { CppFace } from "./face.js";
+import { guestPort } from "./guest-port.js";
 import { transIDs } from "./identifier.js";
 import { LocalTargets } from "./local-targets.js";
 import {
@@ -24,6 +32,7 @@ import { notWatched, publishedOf, respond, unknown } from "./response.js";
 import { Subscriber, type Surroundings } from "./subscriber.js";
 import type {
 	Application,
+	GuestPort,
 	HeldSubscription,
 	Publish,
 	Published,
@@ -112,6 +121,15 @@ export class Cpp {
 	}
 
 	/**
+	 * The gateway of a guest domain is told to whom of its users somebody here subscribes,
+	 * beginning with those of now, and says what their presence is.
+	 */
+	register(domain: Domain, gateway: GuestDomain): GuestPort {
+		this.#presence.guests.register(domain, gateway);
+		return guestPort(this.#presence, this.#surroundings.clock);
+	}
+
+	/**
 	 * An application has come back, perhaps after a restart: it is told of what it has
 	 * subscribed to here, beginning with what holds now.
 	 *
@@ -178,6 +196,9 @@ export class Cpp {
 		if (problem !== undefined) return problem;
 		const originator = this.#principals.valid(request.originator);
 		if (originator === undefined) return unknown(request.originator);
+		if (this.#presence.guests.isGuest(originator)) {
+			return refusal(537, `${originator} publishes in another protocol`);
+		}
 		const publisher = this.#principals.endpoint(request.publisher);
 		if (publisher === undefined) return unknown(request.publisher);
 		return { originator, publisher };

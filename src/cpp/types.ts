@@ -2,7 +2,7 @@
  * The abstract presence service of RFC 3859 §3 as types. A gateway turns its protocol into
  * these operations; watchers, targets and publishers are `pres:` URIs.
  */
-import type { Reply } from "../names/index.js";
+import type { Endpoint, Reply } from "../names/index.js";
 import type { Entry, SubscriberNews } from "../presence/index.js";
 
 /** Content of whatever type. Its octets are never altered on their way. */
@@ -109,4 +109,29 @@ export interface Published {
 	readonly reply: Reply;
 	/** With success: the new `lastUpdate`, in milliseconds since 1970. */
 	readonly lastUpdate?: number;
+}
+
+/** How the gateway of a guest domain says what its users' presence is. */
+export interface GuestPort {
+	/**
+	 * A user's presence is this from now on; without a body, nothing is known of it.
+	 *
+	 * @param refused is called where that is not stored, and what was known stays so
+	 */
+	publish(
+		subject: Endpoint,
+		body: Body | undefined,
+		refused: (reply: Reply) => void,
+	): void;
+}
+
+/** What is durable of a gateway: texts, by keys of its own. */
+export interface GatewayStore {
+	/**
+	 * Keeps a text, or forgets it where there is none. It is to be durable no later than what
+	 * the core stores afterwards.
+	 */
+	put(key: string, text: string | undefined): void;
+	/** All that is kept. */
+	rows(): AsyncIterable<readonly [key: string, text: string]>;
 }

@@ -14,6 +14,7 @@ import {
 import type { Config } from "../config/index.js";
 import {
 	addressOf,
+	domainOf,
 	type Endpoint,
 	type Log,
 	parseEndpoint,
@@ -102,7 +103,10 @@ export class Admission {
 
 	/** Whether a peer may attach as an endpoint, RFC 3340 §4.4.1 step 3. */
 	mayAttach({ identity }: Session, endpoint: Endpoint): boolean {
-		if (this.#config.dev) return true;
+		const { dev, xmpp } = this.#config;
+		// whoever has other credentials of the same name is somebody else
+		if (xmpp?.domains.includes(domainOf(endpoint))) return false;
+		if (dev) return true;
 		const names = identity === undefined ? [] : this.#names(identity);
 		// RFC 3340 §2.2: an endpoint has its subaddresses to itself
 		return [endpoint, addressOf(endpoint)].some((one) => names.includes(one));

@@ -106,6 +106,8 @@ function beginning(
 		...(replaced === undefined
 			? {}
 			: { ends: [{ operation: replaced, reason: "replaced" as const }] }),
+		// the entry of a guest is stored with the first operation on it
+		...(subject.revision === 0 ? { entry: subject.entry } : {}),
 		...(poll ? {} : { begins: operation }),
 		...(heard ? { polled: operation.originator } : {}),
 	};

@@ -1,11 +1,9 @@
 /** The decisions of RFC 3343 §4.4: entries that change. */
 import {
 	type Domain,
-	domainOf,
 	type Endpoint,
 	formatTimestamp,
 	type Instant,
-	localOf,
 	type Refusal,
 	refusal,
 	sameInstant,
@@ -96,25 +94,5 @@ function replacing(
 	return {
 		change: { subject: publisher, entry },
 		answer: { code: 250, entry },
-	};
-}
-
-/**
- * The first entry of an endpoint that is being provisioned: known, and not available, for
- * its only tuple was available until the very moment of its making.
- */
-export function firstEntry(endpoint: Endpoint, now: number): Entry {
-	return {
-		publisher: endpoint,
-		lastUpdate: now,
-		publisherInfo: "",
-		tuples: [
-			{
-				destination: `apex:${encodeURI(localOf(endpoint))}@${domainOf(endpoint)}`,
-				availableUntil: formatTimestamp(now),
-				tupleInfo: "",
-				capabilities: [],
-			},
-		],
 	};
 }

@@ -11,9 +11,11 @@ import {
 	refusal,
 } from "../names/index.js";
 import type { Faces } from "./face.js";
+import { firstEntry } from "./first-entry.js";
+import type { Guests } from "./guests.js";
 import type { PresenceLimits } from "./limits.js";
 import type { State } from "./state.js";
-import type { Subject } from "./subject.js";
+import { newSubject, type Subject } from "./subject.js";
 import type {
 	Change,
 	EndReason,
@@ -29,6 +31,7 @@ export interface View {
 	/** Milliseconds since 1970. */
 	readonly now: number;
 	readonly limits: PresenceLimits;
+	readonly guests: Guests;
 	/** RFC 3341: whether `actor` may do `action` to `owner`. */
 	allows(owner: Endpoint, actor: Endpoint, action: string): boolean;
 }
@@ -57,7 +60,7 @@ export function permitted(
 	if (domainOf(request.subject) !== request.domain) {
 		return refusal(553, `${request.subject} is not of ${request.domain}`);
 	}
-	const subject = view.state.subject(request.subject);
+	const subject = view.state.subject(request.subject) ?? guest(view, request);
 	if (subject === undefined) {
 		return refusal(550, `${request.subject} is not known here`);
 	}
@@ -68,6 +71,16 @@ export function permitted(
 		);
 	}
 	return subject;
+}
+
+/** A guest whom nobody has asked for: nothing is kept of one until something has to be. */
+function guest(
+	{ guests, now }: View,
+	{ subject }: { readonly subject: Endpoint },
+): Subject | undefined {
+	return guests.isGuest(subject)
+		? newSubject(firstEntry(subject, now))
+		: undefined;
 }
 
 /** RFC 3343 §4.5, The Terminate Operation. */

@@ -6,6 +6,7 @@ export type {
 	PublishRequest,
 } from "./decide-publish.js";
 export type { Face, SubscriberNews } from "./face.js";
+export { type GuestDomain, Guests } from "./guests.js";
 export { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 export { NOTICE_LIFETIME } from "./notices.js";
 export { LiveOperation } from "./operation.js";

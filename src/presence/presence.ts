@@ -21,11 +21,12 @@ import {
 	type ComposeRequest,
 	decideCompose,
 	decidePublish,
-	firstEntry,
 	type PublishRequest,
 } from "./decide-publish.js";
 import { ExpiryQueue } from "./expiry.js";
 import type { Face, SubscriberNews } from "./face.js";
+import { firstEntry } from "./first-entry.js";
+import { Guests } from "./guests.js";
 import { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 import { Notices } from "./notices.js";
 import type { LiveOperation } from "./operation.js";
@@ -48,6 +49,8 @@ export interface PresenceParts {
 	/** RFC 3341: whether `actor` may do `action` to `owner`. */
 	readonly allows: View["allows"];
 	readonly faces: readonly Face[];
+	/** Without them, only who has been provisioned is a subject. */
+	readonly guests?: Guests;
 	/** What is not given here is as in `PRESENCE_LIMITS`. */
 	readonly limits?: Partial<PresenceLimits>;
 }
@@ -57,6 +60,8 @@ export interface PresenceParts {
  * and when the commit is durable answers and tells the faces; never before.
  */
 export class Presence {
+	/** Who is a subject on demand. */
+	readonly guests: Guests;
 	readonly #store: PresenceStore;
 	readonly #clock: Clock;
 	readonly #log: Log;
@@ -75,6 +80,7 @@ export class Presence {
 		this.#store = parts.store;
 		this.#clock = parts.clock;
 		this.#log = parts.log;
+		this.guests = parts.guests ?? new Guests();
 		this.#faces = new Map(parts.faces.map((face) => [face.name, face]));
 		this.#expiry = new ExpiryQueue(parts.clock, (operation) =>
 			this.#expire(operation),
@@ -97,6 +103,7 @@ export class Presence {
 			state: this.#state,
 			faces: this.#faces,
 			limits,
+			guests: this.guests,
 			get now() {
 				return parts.clock.now();
 			},
@@ -121,7 +128,10 @@ export class Presence {
 			subjects.add(operation.subject);
 		}
 		// what an owner allows may have changed meanwhile too
-		for (const subject of subjects) this.accessChanged(subject);
+		for (const subject of subjects) {
+			this.#countSubscribers(subject);
+			this.accessChanged(subject);
+		}
 	}
 
 	/** Stops the timers; what is under way is still committed. */
@@ -135,9 +145,15 @@ export class Presence {
 		return { ...this.#state.figures, changes: this.#changes };
 	}
 
-	/** Whether the endpoint, or the one that it is a subaddress of, has been provisioned. */
+	/**
+	 * Whether the endpoint, or the one that it is a subaddress of, has been provisioned; or it
+	 * is a guest, who has no subaddresses.
+	 */
 	isValid(endpoint: Endpoint): boolean {
-		return this.#state.subject(addressOf(endpoint)) !== undefined;
+		const address = addressOf(endpoint);
+		return this.guests.isGuest(address)
+			? address === endpoint
+			: this.#state.subject(address) !== undefined;
 	}
 
 	/** Gives an endpoint its first presence entry, if it has none; resolves once that is durable. */
@@ -279,6 +295,7 @@ export class Presence {
 		for (const operation of held.operations) {
 			this.#state.loadOperation(operation);
 		}
+		this.#countSubscribers(subject);
 	}
 
 	/** Tells what a committed change means, whoever decided it. */
@@ -289,5 +306,11 @@ export class Presence {
 			this.#state.committed(change);
 		}
 		this.#tellings.committed(change);
+		this.#countSubscribers(change.subject);
+	}
+
+	#countSubscribers(endpoint: Endpoint): void {
+		const subject = this.#state.subject(endpoint);
+		this.guests.subscribers(endpoint, subject?.subscribers.size ?? 0);
 	}
 }

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../names/index.js";
 import type { Faces } from "./face.js";
 import { LiveOperation } from "./operation.js";
-import { audience, places, type Subject } from "./subject.js";
+import { audience, newSubject, places, type Subject } from "./subject.js";
 import { Tally } from "./tally.js";
 import type { Change, Entry, Operation } from "./types.js";
 
@@ -101,7 +101,10 @@ export class State {
 
 	/** Puts in what the store holds of a subject. */
 	loadSubject(entry: Entry, revision: number): void {
-		this.#addSubject(entry, revision, entry);
+		this.#subjects.set(entry.publisher, {
+			...newSubject(entry),
+			...{ durable: entry, revision },
+		});
 	}
 
 	/** Forgets a subject and the operations on it, before it is loaded again. */
@@ -127,8 +130,8 @@ export class State {
 	apply(change: Change): void {
 		if (change.entry !== undefined) {
 			const subject = this.#subjects.get(change.subject);
-			if (subject === undefined) this.#addSubject(change.entry, 0, undefined);
-			else subject.entry = change.entry;
+			if (subject !== undefined) subject.entry = change.entry;
+			else this.#subjects.set(change.subject, newSubject(change.entry));
 		}
 		for (const { operation, reason } of change.ends ?? []) {
 			const { face, originator, id } = operation;
@@ -167,22 +170,6 @@ export class State {
 		return (
 			subject !== undefined && audience(subject, operation.kind).has(operation)
 		);
-	}
-
-	#addSubject(
-		entry: Entry,
-		revision: number,
-		durable: Entry | undefined,
-	): void {
-		this.#subjects.set(entry.publisher, {
-			entry,
-			durable,
-			revision,
-			subscriptions: new Map(),
-			watches: new Map(),
-			subscribers: new Set(),
-			watchers: new Set(),
-		});
 	}
 
 	#begin(stored: Operation): void {

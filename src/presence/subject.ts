@@ -17,6 +17,19 @@ export interface Subject {
 	readonly watchers: Set<LiveOperation>;
 }
 
+/** A subject of which nothing is known but its entry. */
+export function newSubject(entry: Entry): Subject {
+	return {
+		entry,
+		durable: undefined,
+		revision: 0,
+		subscriptions: new Map(),
+		watches: new Map(),
+		subscribers: new Set(),
+		watchers: new Set(),
+	};
+}
+
 /** The operations of a kind that have been decided, by slot. */
 export function places(
 	subject: Subject,

@@ -103,6 +103,19 @@ describe("attempts to authenticate", () => {
 		}
 	});
 
+	it("that are checked at once wait as long, though they fail before their turn", () => {
+		const waits: (number | undefined)[] = [];
+		for (let i = 0; i < FREE_FAILURES + 7; i++) {
+			const instant = attempts.turn("192.0.2.1", FRED);
+			waits.push(instant);
+			if (instant === undefined) continue;
+			attempts.ended("192.0.2.1", FRED, false, instant);
+		}
+		const free = Array(FREE_FAILURES + 1).fill(0);
+		const growing = [1, 3, 7, 15, 31].map((times) => times * FIRST_DELAY);
+		expect(waits).toEqual([...free, ...growing, undefined]);
+	});
+
 	it("that succeed clear the name, and not the address", async () => {
 		await fail(FREE_FAILURES + 1, "192.0.2.1", FRED);
 		attempts.ended("192.0.2.2", FRED, true);

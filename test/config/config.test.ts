@@ -21,6 +21,8 @@ function file(text: string): string {
 	return path;
 }
 
+const XMPP = "component: example.net, server: '127.0.0.1:5347'";
+
 describe("the configuration", () => {
 	test("with nothing said, example.com is served on the loopback port", () => {
 		const config = loadConfig({});
@@ -68,6 +70,15 @@ describe("the configuration", () => {
 		["dns: [ns.example.net]", "dns"],
 		["peers: [{ domains: [example.net] }]", "peers"],
 		["peers: [{ address: 192.0.2.0/33 }]", "peers"],
+		["xmpp: { component: apex.example.net }", "xmpp.server"],
+		[`xmpp: { ${XMPP}, domains: [capulet.example] }`, "passwordFile"],
+		[
+			`xmpp: { ${XMPP}, password: x, passwordFile: y, domains: [a.example] }`,
+			"passwordFile",
+		],
+		[`xmpp: { ${XMPP}, password: x, domains: [] }`, "xmpp.domains"],
+		[`xmpp: { ${XMPP}, password: x, domains: [EXAMPLE.com] }`, "xmpp.domains"],
+		[`xmpp: { ${XMPP}, password: x, domains: [example.net] }`, "xmpp.domains"],
 		["colour: blue", "colour"],
 		["[]", "mapping"],
 		["a: [", "apex.yaml"],
@@ -93,6 +104,18 @@ describe("the configuration", () => {
 		]);
 		expect(peers.map(({ trusted }) => trusted)).toEqual([false, true]);
 		expect(dns).toEqual(["127.0.0.1:5353"]);
+	});
+
+	test("XMPP: the secret is in the configuration, or in a file that it names", () => {
+		const xmpp = (more: string) =>
+			loadConfig({
+				file: file(`xmpp: { ${XMPP}, domains: [a.example], ${more} }`),
+			}).xmpp;
+		expect(xmpp("password: swordfish")).toEqual({
+			...{ component: "example.net", password: "swordfish" },
+			...{ server: { host: "127.0.0.1", port: 5347 }, domains: ["a.example"] },
+		});
+		expect(xmpp("passwordFile: secret")?.passwordFile).toBe("secret");
 	});
 
 	test("--dev listens on loopback only", () => {

@@ -12,7 +12,7 @@ import {
 	type SubscriptionName,
 	type WatcherNews,
 } from "../../src/cpp/index.js";
-import type { ManualClock } from "../../src/names/index.js";
+import type { Domain, ManualClock } from "../../src/names/index.js";
 import type { MemoryStore } from "../../src/store/index.js";
 import { endpoint, Harness } from "../presence/harness.js";
 
@@ -87,19 +87,21 @@ export class Bench {
 			remote?: Remote;
 			longest?: number;
 			guests?: readonly string[];
+			guestDomains?: readonly Domain[];
 		} = {},
 	) {
 		const { clock, store, remote, longest, guests = [] } = parts;
+		const { guestDomains = [] } = parts;
 		this.core = new Harness({
 			...(clock === undefined ? {} : { clock }),
 			...(store === undefined ? {} : { store }),
-			faces: [this.face],
+			...{ faces: [this.face], guests: guestDomains },
 		});
 		const { presence } = this.core;
 		this.cpp = new Cpp({
 			...{ presence, face: this.face, clock: this.core.clock },
 			random: Math.random,
-			isOurs: (domain) => domain === "example.com",
+			isOurs: (domain) => ["example.com", ...guestDomains].includes(domain),
 			isValid: (endpoint) =>
 				presence.isValid(endpoint) || guests.includes(endpoint),
 			...(remote === undefined ? {} : { remote }),

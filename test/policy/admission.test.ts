@@ -32,3 +32,22 @@ it.each([
 		expect(admission.mayAttach(session, FRED)).toBe(may);
 	},
 );
+
+it("whoever logged in as a user of another protocol's domain does not attach", async () => {
+	const juliet = "juliet@capulet.example" as Endpoint;
+	const accounts = await Accounts.load(new Prompt(), { iterations: 4096 });
+	await accounts.set(juliet, "romeo");
+	const xmpp = {
+		...{ component: "apex.example.net", server: "127.0.0.1:5347" },
+		...{ password: "swordfish", domains: ["capulet.example"] },
+	};
+	for (const flags of [{}, { xmpp }]) {
+		const parts = { accounts, log: silent };
+		const admission = new Admission(loadConfig({ flags }), parts);
+		for (const mechanism of ["SCRAM-SHA-256", "EXTERNAL"]) {
+			const session = new Session(pair()[0], { role: "listener" });
+			session.authenticated({ mechanism, name: juliet });
+			expect(admission.mayAttach(session, juliet)).toBe(!("xmpp" in flags));
+		}
+	}
+});

@@ -1,4 +1,5 @@
 import {
+	type Domain,
 	domainOf,
 	type Endpoint,
 	ManualClock,
@@ -9,6 +10,7 @@ import {
 import {
 	type Answer,
 	type Face,
+	Guests,
 	Presence,
 	type PresenceLimits,
 	type PresenceStore,
@@ -51,6 +53,7 @@ export class Harness {
 			store?: MemoryStore;
 			faces?: Face[];
 			limits?: Partial<PresenceLimits>;
+			guests?: readonly Domain[];
 		} = {},
 	) {
 		this.clock = parts.clock ?? new ManualClock(START);
@@ -61,6 +64,7 @@ export class Harness {
 			clock: this.clock,
 			log: silent,
 			faces: this.faces,
+			guests: new Guests(parts.guests),
 			...(parts.limits && { limits: parts.limits }),
 			allows: (owner, actor, action) =>
 				!this.forbidden.has(`${nameOf(actor)} ${action} ${nameOf(owner)}`),

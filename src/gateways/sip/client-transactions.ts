@@ -26,6 +26,10 @@ export class ClientTransactions {
 		this.#random = random;
 	}
 
+	get size(): number {
+		return this.#open.size;
+	}
+
 	/**
 	 * Sends a request, with a Via of our own before its fields.
 	 *

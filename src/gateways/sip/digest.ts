@@ -1,9 +1,15 @@
 /** Digest authentication, RFC 3261 §22 and RFC 2617, with MD5 and qop=auth. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { type Clock, type Endpoint, parseEndpoint } from "../../names/index.js";
+import {
+	type Clock,
+	type Endpoint,
+	networkOf,
+	parseEndpoint,
+} from "../../names/index.js";
 import { split, unquoted } from "./fields.js";
-import type { Request } from "./message.js";
+import type { Incoming } from "./incoming.js";
 import type { Answer } from "./response.js";
+import type { Attempts } from "./types.js";
 
 /** What is needed to tell who asks. */
 export interface DigestParts {
@@ -13,7 +19,18 @@ export interface DigestParts {
 	readonly nonceSeconds: number;
 	/** H(A1) of a user in a realm. */
 	readonly digest: (user: string, realm: string) => Promise<Buffer | undefined>;
+	readonly attempts: Attempts | undefined;
 }
+
+/** What a name that is nobody's is checked against: it takes as long, and is never right. */
+const NOBODYS = Buffer.alloc(16);
+
+/** For whoever has guessed too often. It says nothing of the guess: that was not looked at. */
+const LATER: Answer = {
+	status: 503,
+	reason: "too many failures",
+	fields: [["Retry-After", 60]],
+};
 
 /** Who asks, as a request's Authorization proves it. */
 export class Digest {
@@ -29,67 +46,84 @@ export class Digest {
 
 	/** @returns who asks, or the challenge or refusal to answer with */
 	async authenticate(
-		request: Request,
+		{ request, flow: { address } }: Pick<Incoming, "request" | "flow">,
 		realm: string,
 	): Promise<Endpoint | Answer> {
 		const credentials = request.headers
 			.all("Authorization")
 			.map(parametersOf)
 			.find((parameters) => parameters?.get("realm") === realm);
-		if (credentials === undefined) return this.#challenge(realm);
+		const challenge = (stale?: "stale"): Answer =>
+			this.#challenge(realm, address, stale);
+		if (credentials === undefined) return challenge();
 		const given = (name: string): string => credentials.get(name) ?? "";
-		const { nonceSeconds, digest, clock } = this.#parts;
-		const nonce = given("nonce");
-		const made = this.#madeAt(nonce);
 		if (
-			made === undefined ||
 			given("qop") !== "auth" ||
 			!/^[0-9a-f]{8}$/i.test(given("nc")) ||
 			!/^(?:MD5)?$/i.test(given("algorithm"))
 		) {
-			return this.#challenge(realm);
+			return challenge();
 		}
+		const { nonceSeconds, digest, attempts, clock } = this.#parts;
+		const nonce = given("nonce");
+		const made = this.#madeAt(nonce, address);
+		// whether the password is right is not looked at: nobody fails in another's place
+		if (made === undefined) return challenge("stale");
 		// its URI need not be the Request-URI, which proxies change
 		const user = given("username");
 		const secret = await digest(user, realm);
-		const right =
-			secret !== undefined &&
-			equal(given("response"), responseOf(secret, given, request.method));
+		// nothing is awaited until a failure has been counted: what comes at once waits in line
+		const now = clock.now();
+		const turn = attempts === undefined ? now : attempts.turn(address, user);
+		if (turn === undefined) return LATER;
+		const response = responseOf(secret ?? NOBODYS, given, request.method);
+		const right = equal(given("response"), response) && secret !== undefined;
 		const who = right ? parseEndpoint(user) : undefined;
-		if (who === undefined) return this.#challenge(realm);
+		if (who === undefined) attempts?.ended(address, user, false, turn);
+		await this.#until(turn);
+		if (who === undefined) return challenge();
 		const count = Number.parseInt(given("nc"), 16);
-		// RFC 2617 §3.3: only who knew the password is told that the nonce is stale
+		// RFC 2617 §3.3: only who knew the password is told that a nonce made for it is stale
 		const stale =
 			clock.now() > made + nonceSeconds * 1000 ||
 			count <= (this.#counts.get(nonce) ?? 0);
-		if (stale) return this.#challenge(realm, true);
+		if (stale) return challenge("stale");
 		this.#sweep();
 		this.#counts.set(nonce, count);
+		attempts?.ended(address, user, true);
 		return who;
 	}
 
-	#challenge(realm: string, stale = false): Answer {
-		const nonce = this.#nonce(this.#parts.clock.now());
+	async #until(instant: number): Promise<void> {
+		const { clock } = this.#parts;
+		if (instant <= clock.now()) return;
+		await new Promise<void>((resolve) => {
+			clock.at(instant, resolve);
+		});
+	}
+
+	#challenge(realm: string, address: string, stale?: "stale"): Answer {
+		const nonce = this.#nonce(this.#parts.clock.now(), address);
 		const value =
 			`Digest realm="${realm}", nonce="${nonce}", algorithm=MD5, qop="auth"` +
-			(stale ? ", stale=true" : "");
+			(stale === undefined ? "" : ", stale=true");
 		return { status: 401, fields: [["WWW-Authenticate", value]] };
 	}
 
-	/** RFC 2617 §3.2.1: an instant, and proof that it was named here. */
-	#nonce(made: number): string {
+	/** RFC 2617 §3.2.1: an instant, and proof that it was named here, to that address. */
+	#nonce(made: number, address: string): string {
 		const instant = made.toString(16);
 		const proof = createHmac("sha256", this.#parts.secret)
-			.update(instant)
+			.update(`${instant} ${networkOf(address)}`)
 			.digest("hex");
 		return `${instant}-${proof.slice(0, 32)}`;
 	}
 
-	#madeAt(nonce: string): number | undefined {
-		const made = Number.parseInt(nonce, 16);
-		return Number.isSafeInteger(made) && equal(nonce, this.#nonce(made))
-			? made
-			: undefined;
+	#madeAt(nonce: string, address: string): number | undefined {
+		const made = instantOf(nonce);
+		const genuine =
+			Number.isSafeInteger(made) && equal(nonce, this.#nonce(made, address));
+		return genuine ? made : undefined;
 	}
 
 	/** A count is of no use once its nonce is too old. */
@@ -99,9 +133,14 @@ export class Digest {
 		if (this.#swept > oldest) return;
 		this.#swept = clock.now();
 		for (const nonce of this.#counts.keys()) {
-			if ((this.#madeAt(nonce) ?? 0) < oldest) this.#counts.delete(nonce);
+			if (instantOf(nonce) < oldest) this.#counts.delete(nonce);
 		}
 	}
+}
+
+/** When a nonce says that it was made, in milliseconds since 1970. */
+function instantOf(nonce: string): number {
+	return Number.parseInt(nonce, 16);
 }
 
 /** RFC 2617 §3.2.2.1. */

@@ -1,11 +1,11 @@
 /** PUBLISH, RFC 3903 §6: publications by their entity-tags. What they say is composed by the core. */
-import { type Cpp, formatPres } from "../../cpp/index.js";
+import { type Cpp, formatPres, type GatewayStore } from "../../cpp/index.js";
 import type { Clock, Endpoint, Random } from "../../names/index.js";
 import type { Request } from "./message.js";
 import { failureOf, readPublish } from "./publish.js";
 import type { Respond } from "./response.js";
 import { newToken } from "./token.js";
-import type { SipLimits, SipStore } from "./types.js";
+import type { SipLimits } from "./types.js";
 
 /** A publication, as it is stored under its entity-tag. */
 interface Publication {
@@ -21,7 +21,7 @@ export interface PublicationsParts {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly limits: SipLimits;
-	readonly store: SipStore | undefined;
+	readonly store: GatewayStore | undefined;
 	readonly transID: () => string;
 }
 
@@ -35,6 +35,10 @@ export class Publications {
 
 	constructor(parts: PublicationsParts) {
 		this.#parts = parts;
+	}
+
+	get size(): number {
+		return this.#byTag.size;
 	}
 
 	/** A PUBLISH of who has been authenticated. */

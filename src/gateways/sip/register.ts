@@ -25,6 +25,16 @@ export class Registrar {
 		this.#limits = limits;
 	}
 
+	/** Contacts that are bound, of all addresses of record. */
+	get size(): number {
+		const now = this.#clock.now();
+		let size = 0;
+		for (const bindings of this.#bindings.values()) {
+			for (const { ends } of bindings.values()) if (ends > now) size += 1;
+		}
+		return size;
+	}
+
 	/** Where an address of record can be reached. */
 	contacts(record: Endpoint): string[] {
 		return [...this.#live(record).keys()];

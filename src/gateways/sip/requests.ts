@@ -18,7 +18,9 @@ import type { Subscriptions } from "./subscriptions.js";
 import type { SipLimits } from "./types.js";
 import { parseSipUri } from "./uri.js";
 
-const ALLOW = "SUBSCRIBE, PUBLISH, REGISTER, OPTIONS";
+/** Those that are served. */
+export const METHODS = ["SUBSCRIBE", "PUBLISH", "REGISTER", "OPTIONS"];
+const ALLOW = METHODS.join(", ");
 
 /** What requests are served by. */
 export interface RequestsParts {
@@ -39,7 +41,7 @@ export function unanswerable(
 ): Answer | undefined {
 	if (version !== "2.0") return { status: 505 };
 	if (method === "CANCEL") return { status: 481 };
-	if (!ALLOW.split(", ").includes(method)) {
+	if (!METHODS.includes(method)) {
 		return { status: 405, fields: [["Allow", ALLOW]] };
 	}
 	const required = headers.all("Require");
@@ -77,7 +79,7 @@ export class Requests {
 		if (this.#parts.dev) await this.#parts.enter?.(claimed);
 		const who = this.#parts.dev
 			? claimed
-			: await this.#authenticated(request, claimed);
+			: await this.#authenticated(incoming, claimed);
 		if (typeof who === "object") {
 			respond(who);
 			return;
@@ -106,14 +108,14 @@ export class Requests {
 
 	/** Who From names, where the one who asks may act as that one. */
 	async #authenticated(
-		request: Request,
+		incoming: Incoming,
 		claimed: Endpoint,
 	): Promise<Endpoint | Answer> {
 		const realm = domainOf(claimed);
 		if (!this.#parts.isOurs(realm)) {
 			return { status: 403, reason: `${realm} is not served here` };
 		}
-		const who = await this.#parts.digest.authenticate(request, realm);
+		const who = await this.#parts.digest.authenticate(incoming, realm);
 		if (typeof who === "object") return who;
 		const may = who === claimed || who === addressOf(claimed);
 		return may ? claimed : { status: 403, reason: "From names another" };

@@ -22,6 +22,10 @@ export class ServerTransactions {
 		this.#most = most;
 	}
 
+	get size(): number {
+		return this.#sends.size;
+	}
+
 	/**
 	 * Begins one. A retransmission of a request that has been answered is answered.
 	 *

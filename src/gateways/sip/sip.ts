@@ -8,7 +8,7 @@ import { type Incoming, readIncoming } from "./incoming.js";
 import { formatMessage, type Message, parseDatagram } from "./message.js";
 import { Publications } from "./publications.js";
 import { Registrar } from "./register.js";
-import { Requests, unanswerable } from "./requests.js";
+import { METHODS, Requests, unanswerable } from "./requests.js";
 import { type Answer, type Respond, responseTo } from "./response.js";
 import { ServerTransactions } from "./server-transactions.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -17,10 +17,14 @@ import {
 	DEFAULT_LIMITS,
 	type Flow,
 	type Network,
+	type SipFigures,
 	type SipLimits,
 	type SipParts,
 } from "./types.js";
 import { Waiting } from "./waiting.js";
+
+/** What methods are counted as that are not served: peers choose their names. */
+const OTHER = "other";
 
 /** The gateway. Listeners hand it what comes, and a network to send by. */
 export class Sip {
@@ -35,6 +39,10 @@ export class Sip {
 	readonly #publications: Publications;
 	readonly #registrar: Registrar;
 	#network: Network | undefined;
+	/** How many requests of each method have come. */
+	readonly #received = new Map(
+		[...METHODS, OTHER].map((method) => [method, 0]),
+	);
 	#transIDs = 0;
 	/** Whether what comes is taken. */
 	#open = false;
@@ -46,7 +54,7 @@ export class Sip {
 		this.#parts = parts;
 		this.#random = random;
 		this.#complaints = new Complaints(clock, log);
-		const { secret = randomBytes(32), digest } = parts;
+		const { secret = randomBytes(32), digest, attempts } = parts;
 		const { nonceSeconds } = limits;
 		this.#servers = new ServerTransactions(clock, limits.transactions);
 		this.#clients = new ClientTransactions(clock, random);
@@ -68,7 +76,7 @@ export class Sip {
 		this.#registrar = new Registrar(clock, limits);
 		this.#requests = new Requests({
 			...{ isOurs, dev: parts.dev, enter: parts.enter },
-			digest: new Digest({ clock, secret, nonceSeconds, digest }),
+			digest: new Digest({ clock, secret, nonceSeconds, digest, attempts }),
 			subscriptions: this.#subscriptions,
 			publications: this.#publications,
 			registrar: this.#registrar,
@@ -78,6 +86,23 @@ export class Sip {
 	/** Dialogs in progress. */
 	get dialogs(): number {
 		return this.#subscriptions.size;
+	}
+
+	get figures(): SipFigures {
+		const registrar = this.#registrar;
+		return {
+			dialogs: this.dialogs,
+			publications: this.#publications.size,
+			// those that have ended are left out one by one: only for whoever asks
+			get registrations() {
+				return registrar.size;
+			},
+			transactions: {
+				server: this.#servers.size,
+				client: this.#clients.size,
+			},
+			requests: this.#received,
+		};
 	}
 
 	/** The URIs at which an endpoint has registered. */
@@ -161,6 +186,8 @@ export class Sip {
 
 	#take(incoming: Incoming): void {
 		const { request, flow, transaction } = incoming;
+		const label = this.#received.has(request.method) ? request.method : OTHER;
+		this.#received.set(label, (this.#received.get(label) ?? 0) + 1);
 		const refused = unanswerable(request, this.limits);
 		if (refused !== undefined) {
 			this.#send(incoming, flow, refused);

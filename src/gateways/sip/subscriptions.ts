@@ -1,4 +1,4 @@
-import type { Cpp } from "../../cpp/index.js";
+import type { Cpp, GatewayStore } from "../../cpp/index.js";
 import { formatPres, parsePres } from "../../cpp/index.js";
 import {
 	type Domain,
@@ -23,7 +23,7 @@ import {
 	type SubscriptionParts,
 } from "./subscription.js";
 import { newToken } from "./token.js";
-import type { SipStore, Unpermitted } from "./types.js";
+import type { Unpermitted } from "./types.js";
 import { WinfoFeed } from "./winfo-feed.js";
 
 /** What the subscriptions of a gateway are handed. */
@@ -32,7 +32,7 @@ export interface SubscriptionsParts extends SubscriptionParts {
 	readonly random: Random;
 	readonly isOurs: (domain: Domain) => boolean;
 	readonly unpermitted: (domain: Domain) => Unpermitted;
-	readonly store: SipStore | undefined;
+	readonly store: GatewayStore | undefined;
 }
 
 const KEY = "dialog:";

@@ -1,4 +1,4 @@
-import type { Cpp } from "../../cpp/index.js";
+import type { Cpp, GatewayStore } from "../../cpp/index.js";
 import type {
 	Clock,
 	Domain,
@@ -62,17 +62,6 @@ export const DEFAULT_LIMITS: SipLimits = {
 /** What becomes of a watcher who is not permitted: RFC 3856 §6.6.2. */
 export type Unpermitted = "pending" | "polite block" | "reject";
 
-/** Keeps dialogs and publications, each one text under a key of its own. */
-export interface SipStore {
-	/**
-	 * Keeps a text, or forgets it where there is none. It is to be durable no later than what
-	 * the core stores afterwards.
-	 */
-	put(key: string, text: string | undefined): void;
-	/** All that is kept. */
-	rows(): AsyncIterable<readonly [key: string, text: string]>;
-}
-
 /** What the gateway is handed. */
 export interface SipParts {
 	readonly cpp: Cpp;
@@ -90,13 +79,48 @@ export interface SipParts {
 	 * is an endpoint, the realm its domain. Not asked where `dev` is.
 	 */
 	readonly digest: (user: string, realm: string) => Promise<Buffer | undefined>;
+	/** Where absent, nobody waits who guesses. */
+	readonly attempts?: Attempts;
 	/** What nonces are made with; one for this run where absent. */
 	readonly secret?: Buffer;
 	/** Without it, dialogs and publications end with the process. */
-	readonly store?: SipStore;
+	readonly store?: GatewayStore;
 	/** What becomes of watchers who are not permitted; `reject` where absent. */
 	readonly unpermitted?: (domain: Domain) => Unpermitted;
 	readonly limits?: Partial<SipLimits>;
+}
+
+/** Makes those wait who guess. */
+export interface Attempts {
+	/**
+	 * Somebody says who they are.
+	 *
+	 * @param from where they ask from
+	 * @returns when they may be told, in milliseconds since 1970; undefined for whoever has
+	 *   guessed too often to be told anything
+	 */
+	turn(from: string | undefined, name: string): number | undefined;
+	/** Whether they are who they say. @param instant of their turn; now where absent */
+	ended(
+		from: string | undefined,
+		name: string,
+		succeeded: boolean,
+		instant?: number,
+	): void;
+}
+
+/** A gateway in figures. */
+export interface SipFigures {
+	/** Dialogs in progress. */
+	readonly dialogs: number;
+	/** Publications that are live. */
+	readonly publications: number;
+	/** Contacts that are bound. */
+	readonly registrations: number;
+	/** Transactions that have not ended, of requests that came and of those that went. */
+	readonly transactions: { readonly server: number; readonly client: number };
+	/** Requests that have come, by method: those that are served here, and `other`. */
+	readonly requests: ReadonlyMap<string, number>;
 }
 
 export type Protocol = "UDP" | "TCP";

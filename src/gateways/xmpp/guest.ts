@@ -1,8 +1,9 @@
+import type { Body } from "../../cpp/index.js";
 import type { Clock, Endpoint, Log } from "../../names/index.js";
 import { type Availability, unavailable } from "./availability.js";
 import { element, type Stanza } from "./stanza.js";
 import { documentOf } from "./tuples.js";
-import type { GuestPort, XmppLimits } from "./types.js";
+import type { Limits } from "./types.js";
 
 /** How far the user has let us: what is stored. */
 export type Consent = "asked" | "given" | "denied";
@@ -10,10 +11,11 @@ export type Consent = "asked" | "given" | "denied";
 export interface GuestParts {
 	readonly clock: Clock;
 	readonly log: Log;
-	readonly limits: XmppLimits;
+	readonly limits: Limits;
 	/** The component's own JID: it subscribes in the name of all watchers. */
 	readonly component: string;
-	readonly port: GuestPort;
+	/** Their presence is this from now on; without a body, nothing is known of it. */
+	readonly publish: (body: Body | undefined) => void;
 	readonly send: (stanza: Stanza) => boolean;
 	/** Stores it. */
 	readonly consented: (consent: Consent) => void;
@@ -68,7 +70,7 @@ export class Guest {
 		const { clock, limits } = this.#parts;
 		this.#lingering?.();
 		this.#lingering = clock.at(
-			clock.now() + limits.lingerSeconds * 1000,
+			clock.now() + limits.xmppLingerSeconds * 1000,
 			() => {
 				if (this.#consent !== "denied") this.#say("unsubscribe");
 				this.#forget();
@@ -146,9 +148,9 @@ export class Guest {
 		for (const [name, { available }] of this.#resources) {
 			if (!available) this.#resources.delete(name);
 		}
-		const { resources } = this.#parts.limits;
+		const { xmppResources } = this.#parts.limits;
 		const isNew = !this.#resources.has(one.resource);
-		if (isNew && this.#resources.size >= resources) return;
+		if (isNew && this.#resources.size >= xmppResources) return;
 		this.#resources.set(one.resource, one);
 	}
 
@@ -166,11 +168,10 @@ export class Guest {
 
 	#publish(): void {
 		const resources = [...this.#resources.values()];
-		const { port } = this.#parts;
 		// RFC 3922 §6.3.2: never a document without a tuple
 		const body =
 			resources.length === 0 ? undefined : documentOf(this.subject, resources);
-		port.publish(this.subject, body);
+		this.#parts.publish(body);
 	}
 
 	#forget(): void {

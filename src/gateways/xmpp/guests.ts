@@ -1,3 +1,10 @@
+import type {
+	Body,
+	Cpp,
+	GatewayStore,
+	GuestDomain,
+	GuestPort,
+} from "../../cpp/index.js";
 import {
 	type Domain,
 	domainOf,
@@ -8,19 +15,18 @@ import { readAvailability } from "./availability.js";
 import { type Consent, Guest, type GuestParts } from "./guest.js";
 import { bareOf, endpointOfUser, type Jid, userOfEndpoint } from "./jid.js";
 import { childrenOf, element, type Stanza } from "./stanza.js";
-import type { GuestDomain, GuestPort, XmppStore } from "./types.js";
 
 export interface GuestsParts
-	extends Omit<GuestParts, "port" | "consented" | "over"> {
+	extends Omit<GuestParts, "publish" | "consented" | "over"> {
+	readonly cpp: Cpp;
 	readonly domain: Domain;
-	readonly store: XmppStore;
+	readonly store: GatewayStore;
 	/** Who may ask for the presence of how many users is one number for all domains. */
 	readonly room: () => boolean;
-	readonly register: (domain: Domain, guests: GuestDomain) => GuestPort;
 }
 
 /** How the rows of the store begin that are guests. */
-const ROW = "guest";
+const ROW = "guest:";
 
 /** The users of one XMPP domain, as subjects of the core. */
 export class Guests implements GuestDomain {
@@ -35,24 +41,13 @@ export class Guests implements GuestDomain {
 	) {
 		this.#parts = parts;
 		for (const [key, value] of rows) {
-			const [kind, text = ""] = key.split("\0");
-			const subject = parseEndpoint(text);
-			if (kind !== ROW || subject === undefined) continue;
+			if (!key.startsWith(ROW)) continue;
+			const subject = parseEndpoint(key.slice(ROW.length));
+			if (subject === undefined) continue;
 			if (domainOf(subject) !== parts.domain || !isConsent(value)) continue;
 			this.#stored.set(subject, value);
 		}
-		// it names the first subjects while it registers, and takes what is published after that
-		let port: GuestPort | undefined;
-		const first: Endpoint[] = [];
-		port = parts.register(parts.domain, {
-			firstSubscriber: (subject) => {
-				if (port === undefined) first.push(subject);
-				else this.firstSubscriber(subject);
-			},
-			lastSubscriber: (subject) => this.lastSubscriber(subject),
-		});
-		this.#port = port;
-		for (const subject of first) this.firstSubscriber(subject);
+		this.#port = parts.cpp.register(parts.domain, this);
 	}
 
 	get size(): number {
@@ -121,24 +116,31 @@ export class Guests implements GuestDomain {
 			log.info({ subject }, "no XMPP user can have this name");
 			return undefined;
 		}
-		const row = `${ROW}\0${subject}`;
-		const failed = (error: Error): void =>
-			log.error({ error }, "what an XMPP user lets us is not stored");
+		const row = `${ROW}${subject}`;
 		const guest = new Guest(
 			{ subject, user },
 			{
 				...this.#parts,
-				port: this.#port,
-				consented: (given) => void store.put(row, given).catch(failed),
+				publish: (body) => this.#publish(subject, body),
+				consented: (given) => store.put(row, given),
 				over: () => {
 					this.#guests.delete(subject);
-					store.delete(row).catch(failed);
+					store.put(row, undefined);
 				},
 			},
 			consent,
 		);
 		this.#guests.set(subject, guest);
 		return guest;
+	}
+
+	#publish(subject: Endpoint, body: Body | undefined): void {
+		this.#port.publish(subject, body, ({ text }) =>
+			this.#parts.log.warn(
+				{ subject, reason: text },
+				"what an XMPP user's presence is now cannot be published",
+			),
+		);
 	}
 
 	/** The user's server takes us for a subscriber, and we are none. */

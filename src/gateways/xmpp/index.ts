@@ -3,10 +3,9 @@ export type { Link, LinkEvents, OpenLink } from "./link.js";
 export type { Stanza } from "./stanza.js";
 export type {
 	ComponentAddress,
-	GuestDomain,
-	GuestPort,
+	XmppFigures,
 	XmppLimits,
 	XmppParts,
-	XmppStore,
 } from "./types.js";
+export { XMPP_LIMITS } from "./types.js";
 export { Xmpp } from "./xmpp.js";

@@ -2,7 +2,7 @@ import { type Component, component, type Element, xml } from "@xmpp/component";
 import type { Clock, Log, Random } from "../../names/index.js";
 import { StreamParser } from "./parser.js";
 import type { Stanza } from "./stanza.js";
-import type { ComponentAddress, XmppLimits } from "./types.js";
+import type { ComponentAddress, Limits } from "./types.js";
 
 /** The way to the XMPP server, which comes and goes. */
 export interface Link {
@@ -24,7 +24,7 @@ export interface LinkParts {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	readonly limits: XmppLimits;
+	readonly limits: Limits;
 }
 
 export type OpenLink = (parts: LinkParts, events: LinkEvents) => Link;
@@ -59,7 +59,7 @@ class ComponentLink implements Link {
 		const { socket } = this.#entity;
 		if (!this.#online || socket === null) return false;
 		const { log, limits } = this.#parts;
-		if (socket.writableLength > limits.outboxOctets) {
+		if (socket.writableLength > limits.xmppOutboxOctets) {
 			log.warn({}, "the XMPP server is too slow: the connection begins anew");
 			socket.destroy();
 			return false;
@@ -87,7 +87,7 @@ class ComponentLink implements Link {
 		const cut = this.#cut;
 		entity.Parser = class extends StreamParser {
 			constructor() {
-				super(limits.stanzaCharacters, cut);
+				super(limits.xmppStanzaCharacters, cut);
 			}
 		};
 		// the package would connect again without ever waiting longer, and answer IQs for us

@@ -13,7 +13,6 @@ const ERRORS = {
 	conflict: "cancel",
 	"feature-not-implemented": "cancel",
 	forbidden: "auth",
-	"internal-server-error": "cancel",
 	"item-not-found": "cancel",
 	"policy-violation": "modify",
 	"remote-server-timeout": "wait",

@@ -15,14 +15,14 @@ import { type Availability, presenceOf, unavailable } from "./availability.js";
 import { type Names, requestOf } from "./operation.js";
 import { element, type Stanza } from "./stanza.js";
 import { availabilitiesOf } from "./tuples.js";
-import type { XmppLimits } from "./types.js";
+import type { Limits } from "./types.js";
 
 export interface SubscriptionParts {
 	readonly cpp: Cpp;
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly log: Log;
-	readonly limits: XmppLimits;
+	readonly limits: Limits;
 	/** @returns whether the server is there to take it */
 	readonly send: (stanza: Stanza) => boolean;
 	/** It has ended, and not because the user asked for that. */

@@ -1,3 +1,4 @@
+import type { GatewayStore } from "../../cpp/index.js";
 import { newTransID, parseEndpoint } from "../../names/index.js";
 import {
 	bareOf,
@@ -14,15 +15,14 @@ import {
 } from "./operation.js";
 import { type Condition, element, errorFor, type Stanza } from "./stanza.js";
 import { Subscription, type SubscriptionParts } from "./subscription.js";
-import type { XmppStore } from "./types.js";
 
 export interface SubscriptionsParts extends Omit<SubscriptionParts, "over"> {
-	readonly store: XmppStore;
+	readonly store: GatewayStore;
 	readonly jids: ContactJids;
 }
 
 /** How the rows of the store begin that are subscriptions. */
-const ROW = "subscription";
+const ROW = "subscription:";
 
 /** XMPP users who subscribe to endpoints: RFC 3922 §6.1 and §6.4. */
 export class Subscriptions {
@@ -31,6 +31,10 @@ export class Subscriptions {
 
 	constructor(parts: SubscriptionsParts) {
 		this.#parts = parts;
+	}
+
+	get size(): number {
+		return this.#subscriptions.size;
 	}
 
 	/** Takes up what was in progress; what the common profile holds beyond that ends. */
@@ -64,7 +68,7 @@ export class Subscriptions {
 		if (earlier !== undefined) {
 			this.#refuse(stanza, "conflict");
 			earlier.approveAgain();
-		} else if (this.#subscriptions.size >= limits.subscriptions) {
+		} else if (this.#subscriptions.size >= limits.xmppSubscriptions) {
 			this.#refuse(stanza, "resource-constraint");
 		} else this.#begin(stanza, this.#add(names));
 	}
@@ -121,27 +125,14 @@ export class Subscriptions {
 		}
 	}
 
-	/** What is asked for becomes durable first, so that a crash does not lose it. */
 	#begin(stanza: Stanza, subscription: Subscription): void {
 		const { names } = subscription;
-		const { store, log } = this.#parts;
-		const key = keyOf(names);
-		const isCurrent = (): boolean =>
-			this.#subscriptions.get(key) === subscription;
-		store.put(`${ROW}\0${key}`, names.subscriptID).then(
-			() => {
-				if (!isCurrent()) return;
-				subscription.begin(this.#transID(stanza), (reply) => {
-					this.#drop(names);
-					this.#refuse(stanza, conditionOf(reply));
-				});
-			},
-			(error: Error) => {
-				log.error({ error }, "an XMPP user's subscription is not stored");
-				if (isCurrent()) this.#subscriptions.delete(key);
-				this.#refuse(stanza, "internal-server-error");
-			},
-		);
+		// durable no later than the subscription: what the common profile holds has its row
+		this.#parts.store.put(`${ROW}${keyOf(names)}`, names.subscriptID);
+		subscription.begin(this.#transID(stanza), (reply) => {
+			this.#drop(names);
+			this.#refuse(stanza, conditionOf(reply));
+		});
 	}
 
 	#add(names: Names): Subscription {
@@ -154,14 +145,9 @@ export class Subscriptions {
 	}
 
 	#drop(names: Names): void {
-		const { store, log } = this.#parts;
 		const key = keyOf(names);
 		if (!this.#subscriptions.delete(key)) return;
-		store
-			.delete(`${ROW}\0${key}`)
-			.catch((error: Error) =>
-				log.error({ error }, "an XMPP user's subscription is still stored"),
-			);
+		this.#parts.store.put(`${ROW}${key}`, undefined);
 	}
 
 	#names(from: Jid, to: Jid): Names | undefined {
@@ -178,13 +164,16 @@ export class Subscriptions {
 	}
 
 	#namesOf(row: string, subscriptID: string): Names | undefined {
-		const [kind, user = "", text = ""] = row.split("\0");
+		if (!row.startsWith(ROW)) return undefined;
+		const key = row.slice(ROW.length);
+		const space = key.indexOf(" ");
+		const user = key.slice(0, Math.max(space, 0));
 		const jid = parseJid(user);
-		const target = parseEndpoint(text);
-		if (kind !== ROW || jid === undefined || target === undefined) return;
+		const target = parseEndpoint(key.slice(space + 1));
+		if (jid === undefined || target === undefined) return undefined;
 		const watcher = endpointOfUser(jid);
 		const contact = this.#parts.jids.jid(target);
-		if (watcher === undefined || contact === undefined) return;
+		if (watcher === undefined || contact === undefined) return undefined;
 		return { user, watcher, contact, target, subscriptID };
 	}
 
@@ -201,6 +190,7 @@ export class Subscriptions {
 	}
 }
 
+// endpoints may have blanks in them, JIDs have none
 function keyOf({ user, target }: Names): string {
-	return `${user}\0${target}`;
+	return `${user} ${target}`;
 }

@@ -1,55 +1,68 @@
-import type { Body, Cpp } from "../../cpp/index.js";
-import type {
-	Clock,
-	Domain,
-	Endpoint,
-	Log,
-	Random,
-} from "../../names/index.js";
+import type { Cpp, GatewayStore } from "../../cpp/index.js";
+import type { Clock, Domain, Log, Random } from "../../names/index.js";
 import type { OpenLink } from "./link.js";
 
-/** What strangers may ask of the gateway, and how patient it is. */
+/** What strangers may ask of the gateway, and for how long what was known holds. */
 export interface XmppLimits {
+	/** Subscriptions of XMPP users in all. */
+	readonly xmppSubscriptions: number;
+	/** XMPP users, in all, whose presence is asked for. */
+	readonly xmppGuests: number;
+	/** Resources of one XMPP user that are told of. */
+	readonly xmppResources: number;
 	/**
 	 * The most characters of one stanza from the server; a larger one is answered with an error
 	 * and not read.
 	 */
-	readonly stanzaCharacters: number;
-	/** Subscriptions of XMPP users in all. */
-	readonly subscriptions: number;
-	/** XMPP users, in all, whose presence is asked for. */
-	readonly guests: number;
-	/** Resources of one XMPP user that are told of. */
-	readonly resources: number;
+	readonly xmppStanzaCharacters: number;
+	/** What may wait to be sent, in octets, before the connection ends and begins anew. */
+	readonly xmppOutboxOctets: number;
+	/** How long the connection may be lost before XMPP users count as offline. */
+	readonly xmppLostSeconds: number;
+	/** How long a user stays subscribed to whom nobody subscribes any more. */
+	readonly xmppLingerSeconds: number;
+}
+
+export const XMPP_LIMITS: XmppLimits = {
+	xmppSubscriptions: 100_000,
+	xmppGuests: 100_000,
+	xmppResources: 32,
+	xmppStanzaCharacters: 64 * 1024,
+	xmppOutboxOctets: 8 * 1024 * 1024,
+	xmppLostSeconds: 120,
+	xmppLingerSeconds: 300,
+};
+
+/** How often, and how soon, it does what it does of its own accord. */
+export interface XmppTimes {
 	/** What a subscription is asked for, in seconds; it is refreshed before it ends. */
 	readonly durationSeconds: number;
 	/** Until what was refused for a while is asked for again. */
 	readonly retrySeconds: number;
 	/** Stanzas of one user that arrive within this time become one document. */
 	readonly gatherMilliseconds: number;
-	/** How long the connection may be lost before XMPP users count as offline. */
-	readonly lostSeconds: number;
-	/** How long a user stays subscribed to whom nobody subscribes any more. */
-	readonly lingerSeconds: number;
 	/** The longest wait between two attempts to connect. */
 	readonly backoffSeconds: number;
-	/** What may wait to be sent, in octets, before the connection ends and begins anew. */
-	readonly outboxOctets: number;
 }
 
-export const DEFAULT_LIMITS: XmppLimits = {
-	stanzaCharacters: 64 * 1024,
-	subscriptions: 100_000,
-	guests: 100_000,
-	resources: 32,
+export const XMPP_TIMES: XmppTimes = {
 	durationSeconds: 86_400,
 	retrySeconds: 60,
 	gatherMilliseconds: 100,
-	lostSeconds: 120,
-	lingerSeconds: 300,
 	backoffSeconds: 60,
-	outboxOctets: 8 * 1024 * 1024,
 };
+
+export type Limits = XmppLimits & XmppTimes;
+
+/** A gateway in figures. */
+export interface XmppFigures {
+	/** Whether the XMPP server is connected. */
+	readonly isOnline: boolean;
+	/** What XMPP users have subscribed to. */
+	readonly subscriptions: number;
+	/** XMPP users who are asked for their presence. */
+	readonly guests: number;
+}
 
 /** XEP-0114: as which component, where, and with which secret. */
 export interface ComponentAddress {
@@ -58,30 +71,6 @@ export interface ComponentAddress {
 	readonly host: string;
 	readonly port: number;
 	readonly password: string;
-}
-
-/** What the core tells a gateway of the subjects of a domain that it registered. */
-export interface GuestDomain {
-	/**
-	 * Somebody subscribes to a subject to whom nobody did. Called also at registration, once for
-	 * each subject that has a subscriber then.
-	 */
-	firstSubscriber(subject: Endpoint): void;
-	/** Nobody subscribes to a subject any more. */
-	lastSubscriber(subject: Endpoint): void;
-}
-
-/** What the gateway tells the core of those subjects. */
-export interface GuestPort {
-	/** A subject's presence is this from now on; without a body, nothing is known of it. */
-	publish(subject: Endpoint, body: Body | undefined): void;
-}
-
-/** What is durable of the gateway: few and small rows. Each promise resolves when it is. */
-export interface XmppStore {
-	entries(): Promise<Iterable<readonly [key: string, value: string]>>;
-	put(key: string, value: string): Promise<void>;
-	delete(key: string): Promise<void>;
 }
 
 /** What the gateway is handed. */
@@ -95,9 +84,9 @@ export interface XmppParts {
 	readonly domains: readonly Domain[];
 	/** The XMPP domains whose users may subscribe here, and are subjects here. None is served here. */
 	readonly guestDomains: readonly Domain[];
-	readonly registerDomain: (domain: Domain, guests: GuestDomain) => GuestPort;
-	readonly store: XmppStore;
-	readonly limits?: Partial<XmppLimits>;
+	/** What XMPP users have subscribed to, and what they have let us see. */
+	readonly store: GatewayStore;
+	readonly limits?: Partial<Limits>;
 	/** For tests: another way to the XMPP server. */
 	readonly openLink?: OpenLink;
 }

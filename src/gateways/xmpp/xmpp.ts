@@ -4,22 +4,29 @@ import { ContactJids, type Jid, parseJid } from "./jid.js";
 import { type Link, openLink } from "./link.js";
 import { type Condition, errorFor, type Stanza } from "./stanza.js";
 import { Subscriptions } from "./subscriptions.js";
-import { DEFAULT_LIMITS, type XmppLimits, type XmppParts } from "./types.js";
+import {
+	type Limits,
+	XMPP_LIMITS,
+	XMPP_TIMES,
+	type XmppFigures,
+	type XmppParts,
+} from "./types.js";
 
 /** Presence between APEX endpoints and XMPP users: a component of their server. */
 export class Xmpp {
 	readonly #parts: XmppParts;
-	readonly #limits: XmppLimits;
+	readonly #limits: Limits;
 	readonly #component: Domain;
 	readonly #subscriptions: Subscriptions;
 	readonly #guests = new Map<Domain, Guests>();
 	#link: Link | undefined;
 	#presumeOffline: (() => void) | undefined;
+	#isOnline = false;
 
 	/** @throws Error where a domain is at both ends, or the component's is none */
 	constructor(parts: XmppParts) {
 		this.#parts = parts;
-		this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+		this.#limits = { ...XMPP_LIMITS, ...XMPP_TIMES, ...parts.limits };
 		const component = parseDomain(parts.component.domain);
 		if (component === undefined) {
 			throw new Error(`${parts.component.domain} is no domain`);
@@ -39,20 +46,27 @@ export class Xmpp {
 		});
 	}
 
+	get figures(): XmppFigures {
+		return {
+			isOnline: this.#isOnline,
+			subscriptions: this.#subscriptions.size,
+			guests: this.#guestCount(),
+		};
+	}
+
 	/** Takes up what is stored, registers the XMPP domains, and begins to connect. */
 	async start(): Promise<void> {
-		const { clock, random, log, store, component, registerDomain } =
-			this.#parts;
+		const { cpp, clock, random, log, store, component } = this.#parts;
 		const limits = this.#limits;
-		const rows = [...(await store.entries())];
+		const rows: (readonly [key: string, text: string])[] = [];
+		for await (const row of store.rows()) rows.push(row);
 		for (const domain of this.#parts.guestDomains) {
 			const guests = new Guests(
 				{
-					...{ domain, clock, log, limits, store },
+					...{ cpp, domain, clock, log, limits, store },
 					component: this.#component,
 					send: this.#send,
-					room: () => this.#guestCount() < limits.guests,
-					register: registerDomain,
+					room: () => this.#guestCount() < limits.xmppGuests,
 				},
 				rows,
 			);
@@ -83,6 +97,7 @@ export class Xmpp {
 		this.#link?.send(stanza) ?? false;
 
 	#online(): void {
+		this.#isOnline = true;
 		this.#presumeOffline?.();
 		this.#subscriptions.resynchronise();
 		for (const guests of this.#guests.values()) guests.resynchronise();
@@ -90,8 +105,9 @@ export class Xmpp {
 
 	/** Users whose server cannot be reached count as offline only after a while. */
 	#lost(): void {
+		this.#isOnline = false;
 		const { clock } = this.#parts;
-		const instant = clock.now() + this.#limits.lostSeconds * 1000;
+		const instant = clock.now() + this.#limits.xmppLostSeconds * 1000;
 		this.#presumeOffline = clock.at(instant, () => {
 			for (const guests of this.#guests.values()) guests.presumeOffline();
 		});

@@ -1,9 +1,9 @@
 import sip, { type SipMessage } from "sip";
+import type { GatewayStore } from "../../../src/cpp/index.js";
 import {
 	type Flow,
 	Sip,
 	type SipParts,
-	type SipStore,
 } from "../../../src/gateways/sip/index.js";
 import { type ManualClock, silent } from "../../../src/names/index.js";
 import { Bench } from "../../cpp/harness.js";
@@ -12,7 +12,7 @@ import { domain } from "../../presence/harness.js";
 export const DOMAIN = domain("example.com");
 
 /** A store of dialogs and publications, in memory. */
-export class Rows implements SipStore {
+export class Rows implements GatewayStore {
 	readonly map = new Map<string, string>();
 
 	put(key: string, text: string | undefined): void {

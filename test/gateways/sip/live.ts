@@ -40,11 +40,12 @@ export async function startLive(
 	parts: Partial<SipParts> = {},
 	port = 0,
 ): Promise<Live> {
+	const { clock = systemClock } = parts;
 	const forbidden = new Set<string>();
 	const face = new CppFace();
 	const presence = new Presence({
 		store: new LiveStore() as PresenceStore,
-		clock: systemClock,
+		clock,
 		log: silent,
 		faces: [face],
 		allows: (owner, actor, action) =>
@@ -52,12 +53,12 @@ export async function startLive(
 	});
 	await Promise.all(names.map((name) => presence.provision(endpoint(name))));
 	const cpp = new Cpp({
-		...{ presence, face, clock: systemClock, random: Math.random },
+		...{ presence, face, clock, random: Math.random },
 		isOurs: (domain) => domain === DOMAIN,
 		isValid: (who) => presence.isValid(who),
 	});
 	const sip = new Sip({
-		...{ cpp, clock: systemClock, random: Math.random, log: silent },
+		...{ cpp, clock, random: Math.random, log: silent },
 		domains: [DOMAIN],
 		dev: true,
 		digest: async () => undefined,

@@ -61,7 +61,11 @@ test(
 		};
 
 		const bench = await Bench.online({
-			limits: { stanzaCharacters: 1000, subscriptions: 20, lingerSeconds: 5 },
+			limits: {
+				xmppStanzaCharacters: 1000,
+				xmppSubscriptions: 20,
+				xmppLingerSeconds: 5,
+			},
 		});
 		let stanzas = 0;
 		let refused = 0;
@@ -101,6 +105,7 @@ test(
 		expect(bench.logged).not.toContain("a stanza could not be taken");
 		expect(stanzas).toBeGreaterThan(COUNT / 4);
 		expect(refused).toBeGreaterThan(COUNT / 50);
+		expect(bench.core.published.length).toBeGreaterThan(COUNT / 500);
 
 		feed(`<presence ${JULIET} ${FRED} type='unsubscribe'/>`);
 		await bench.settle();

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { endpoint } from "../../presence/harness.js";
 import { Bench, COMPONENT, Core, child, presence, Rows } from "./harness.js";
 
 const JULIET = "juliet@capulet.example";
@@ -89,7 +88,7 @@ describe("somebody here subscribes to an XMPP user (RFC 3922 §6.2)", () => {
 	});
 
 	test("more resources than the limit are not told of", async () => {
-		const bench = await Bench.online({ limits: { resources: 2 } });
+		const bench = await Bench.online({ limits: { xmppResources: 2 } });
 		await watched(bench);
 		for (const resource of ["a", "b", "c"]) {
 			await says(bench, undefined, resource);
@@ -111,7 +110,7 @@ describe("somebody here subscribes to an XMPP user (RFC 3922 §6.2)", () => {
 	});
 
 	test("when nobody has subscribed for a while, neither do we", async () => {
-		const bench = await Bench.online({ limits: { lingerSeconds: 60 } });
+		const bench = await Bench.online({ limits: { xmppLingerSeconds: 60 } });
 		await watched(bench);
 		await says(bench, undefined);
 		bench.sent();
@@ -121,11 +120,11 @@ describe("somebody here subscribes to an XMPP user (RFC 3922 §6.2)", () => {
 		bench.advance(1);
 		expect(bench.sent()).toEqual([`${COMPONENT} > juliet@c: unsubscribe`]);
 		expect(bench.core.published.at(-1)?.body).toBeUndefined();
-		expect(bench.rows.rows.size).toBe(0);
+		expect(await bench.rows.all()).toEqual([]);
 	});
 
 	test("who comes back soon enough does not bother the user", async () => {
-		const bench = await Bench.online({ limits: { lingerSeconds: 60 } });
+		const bench = await Bench.online({ limits: { xmppLingerSeconds: 60 } });
 		await watched(bench);
 		bench.core.unwatch(JULIET);
 		bench.advance(30);
@@ -169,7 +168,7 @@ describe("somebody here subscribes to an XMPP user (RFC 3922 §6.2)", () => {
 	});
 
 	test("more users than the limit are not asked", async () => {
-		const bench = await Bench.online({ limits: { guests: 1 } });
+		const bench = await Bench.online({ limits: { xmppGuests: 1 } });
 		bench.core.watch(JULIET);
 		bench.core.watch("romeo@capulet.example");
 		expect(bench.sent()).toEqual([ASKS]);
@@ -184,7 +183,7 @@ describe("somebody here subscribes to an XMPP user (RFC 3922 §6.2)", () => {
 
 describe("the connection comes and goes", () => {
 	test("for a while nobody is offline; then everybody is; then their server says", async () => {
-		const bench = await Bench.online({ limits: { lostSeconds: 120 } });
+		const bench = await Bench.online({ limits: { xmppLostSeconds: 120 } });
 		await watched(bench);
 		await says(bench, undefined, "balcony");
 		const before = bench.core.published.length;
@@ -222,23 +221,25 @@ describe("the connection comes and goes", () => {
 	});
 
 	test("after a restart, who is watched is probed, and who is not is let go", async () => {
-		const rows = new Rows([
-			[`guest\0${JULIET}`, "given"],
-			["guest\0romeo@capulet.example", "given"],
-			["guest\0paris@capulet.example", "denied"],
+		const rows = Rows.of([
+			[`guest:${JULIET}`, "given"],
+			["guest:romeo@capulet.example", "given"],
+			["guest:paris@capulet.example", "denied"],
 		]);
-		const core = new Core({ watched: [endpoint(JULIET)] });
+		const core = new Core();
+		core.watch(JULIET);
 		const bench = await Bench.online({ core, rows });
 		expect(bench.sent()).toEqual([PROBES]);
 		bench.advance(86_400);
 		await bench.settle();
 		expect(bench.sent()).toEqual([`${COMPONENT} > romeo@c: unsubscribe`]);
-		expect([...rows.rows]).toEqual([[`guest\0${JULIET}`, "given"]]);
+		expect(await rows.all()).toEqual([[`guest:${JULIET}`, "given"]]);
 	});
 
 	test("after a restart without a server, nobody is there", async () => {
-		const rows = new Rows([[`guest\0${JULIET}`, "given"]]);
-		const core = new Core({ watched: [endpoint(JULIET)] });
+		const rows = Rows.of([[`guest:${JULIET}`, "given"]]);
+		const core = new Core();
+		core.watch(JULIET);
 		const bench = new Bench({ core, rows });
 		await bench.xmpp.start();
 		bench.advance(86_400);

@@ -3,25 +3,18 @@ import {
 	Cpp,
 	CppFace,
 	formatPres,
+	type GatewayStore,
+	type GuestPort,
 	type Notification,
 } from "../../../src/cpp/index.js";
 import {
-	type GuestDomain,
-	type GuestPort,
 	type Link,
 	type LinkEvents,
 	type Stanza,
 	Xmpp,
 	type XmppParts,
-	type XmppStore,
 } from "../../../src/gateways/xmpp/index.js";
-import {
-	type Domain,
-	domainOf,
-	type Endpoint,
-	type Log,
-	type ManualClock,
-} from "../../../src/names/index.js";
+import type { Endpoint, Log, ManualClock } from "../../../src/names/index.js";
 import { MemoryStore } from "../../../src/store/index.js";
 import { Recorder } from "../../cpp/harness.js";
 import { domain, endpoint, Harness } from "../../presence/harness.js";
@@ -37,30 +30,33 @@ class LiveStore extends MemoryStore {
 	}
 }
 
-/** The gateway's rows, and what has been done with them. */
-export class Rows implements XmppStore {
-	readonly rows: Map<string, string>;
-	broken = false;
+/** The gateway's rows, in a store that writes at once. */
+export class Rows implements GatewayStore {
+	readonly #store = new MemoryStore();
+	readonly #rows = this.#store.gateway("xmpp");
 	/** Called after each change. */
 	changed: () => void = () => {};
 
-	constructor(rows: Iterable<readonly [string, string]> = []) {
-		this.rows = new Map(rows);
+	static of(rows: Iterable<readonly [key: string, text: string]>): Rows {
+		const copy = new Rows();
+		for (const [key, text] of rows) copy.put(key, text);
+		return copy;
 	}
 
-	async entries(): Promise<Iterable<readonly [string, string]>> {
-		return this.rows;
-	}
-
-	async put(key: string, value: string): Promise<void> {
-		if (this.broken) throw new Error("the disk is full");
-		this.rows.set(key, value);
+	put(key: string, text: string | undefined): void {
+		this.#rows.put(key, text);
+		this.#store.sync();
 		this.changed();
 	}
 
-	async delete(key: string): Promise<void> {
-		this.rows.delete(key);
-		this.changed();
+	rows(): AsyncIterable<readonly [string, string]> {
+		return this.#rows.rows();
+	}
+
+	async all(): Promise<(readonly [key: string, text: string])[]> {
+		const all = [];
+		for await (const row of this.rows()) all.push(row);
+		return all;
 	}
 }
 
@@ -85,14 +81,26 @@ export class Watcher extends Recorder {
 	}
 }
 
-/** A core with its common profile, where users of `capulet.example` are subjects on demand. */
+/** A common profile that remembers what gateways publish of guests. */
+class ListeningCpp extends Cpp {
+	readonly published: { subject: Endpoint; body: Body | undefined }[] = [];
+
+	override register(...domain: Parameters<Cpp["register"]>): GuestPort {
+		const port = super.register(...domain);
+		return {
+			publish: (subject, body, refused) => {
+				this.published.push({ subject, body });
+				port.publish(subject, body, refused);
+			},
+		};
+	}
+}
+
+/** A core with its common profile, where users of `capulet.example` are guests. */
 export class Core {
 	readonly face = new CppFace();
 	readonly presence: Harness;
-	readonly cpp: Cpp;
-	readonly published: { subject: Endpoint; body: Body | undefined }[] = [];
-	guests: GuestDomain | undefined;
-	readonly #watched = new Map<Endpoint, number>();
+	readonly cpp: ListeningCpp;
 	#ids = 0;
 
 	constructor(
@@ -100,79 +108,37 @@ export class Core {
 			clock?: ManualClock;
 			store?: MemoryStore;
 			longest?: number;
-			watched?: readonly Endpoint[];
 		} = {},
 	) {
-		const { clock, store = new LiveStore(), longest, watched = [] } = parts;
-		for (const subject of watched) this.#watched.set(subject, 1);
+		const { clock, store = new LiveStore(), longest } = parts;
 		this.presence = new Harness({
 			...(clock === undefined ? {} : { clock }),
-			...{ store, faces: [this.face] },
+			...{ store, faces: [this.face], guests: [CAPULET] },
 		});
-		this.cpp = new Cpp({
-			...{ presence: this.presence.presence, face: this.face },
+		const { presence } = this.presence;
+		this.cpp = new ListeningCpp({
+			...{ presence, face: this.face },
 			...{ clock: this.presence.clock, random: Math.random },
 			isOurs: (name) => name === APEX || name === CAPULET,
-			isValid: (name) =>
-				domainOf(name) === CAPULET || this.presence.presence.isValid(name),
+			isValid: (name) => presence.isValid(name),
 			...(longest === undefined ? {} : { longest }),
 		});
+		this.presence.provision("fred", "wilma");
 	}
 
-	/** What a server does for a gateway that registers a domain. */
-	readonly registerDomain = (
-		_domain: Domain,
-		guests: GuestDomain,
-	): GuestPort => {
-		this.guests = guests;
-		for (const subject of this.#watched.keys()) guests.firstSubscriber(subject);
-		return {
-			publish: (subject, body) => {
-				this.published.push({ subject, body });
-				this.presence.provision(subject);
-				const uri = formatPres(subject);
-				this.cpp.publish(
-					{
-						...{ originator: uri, publisher: uri, transID: this.#id() },
-						...(body === undefined ? { duration: 0 } : { content: body }),
-					},
-					() => {},
-				);
-				this.presence.store.sync();
-			},
-		};
-	};
+	get published() {
+		return this.cpp.published;
+	}
 
-	/** Somebody here subscribes to a user of the registered domain. */
+	/** Somebody here subscribes to an XMPP user. */
 	watch(target: string, watcher = "wilma"): Watcher {
-		const subject = endpoint(target);
-		this.presence.provision(subject);
 		const recorder = new Watcher();
-		const id = this.#id();
-		this.cpp.subscribe(
-			{
-				...{ application: `test-${id}`, subscriptID: id, transID: id },
-				watcher: formatPres(endpoint(watcher)),
-				target: formatPres(subject),
-				duration: 3600,
-			},
-			recorder,
-		);
-		this.presence.store.sync();
-		const count = this.#watched.get(subject) ?? 0;
-		this.#watched.set(subject, count + 1);
-		if (count === 0) this.guests?.firstSubscriber(subject);
+		this.#subscribe({ watcher, target, duration: 1e6 }, recorder);
 		return recorder;
 	}
 
-	unwatch(target: string): void {
-		const subject = endpoint(target);
-		const count = (this.#watched.get(subject) ?? 0) - 1;
-		if (count > 0) this.#watched.set(subject, count);
-		else {
-			this.#watched.delete(subject);
-			this.guests?.lastSubscriber(subject);
-		}
+	unwatch(target: string, watcher = "wilma"): void {
+		this.#subscribe({ watcher, target, duration: 0 }, new Recorder());
 	}
 
 	/** An endpoint publishes tuples of PIDF. */
@@ -187,6 +153,23 @@ export class Core {
 			({ status, reply }) => {
 				if (status === "failure") throw new Error(reply.text);
 			},
+		);
+		this.presence.store.sync();
+	}
+
+	#subscribe(
+		names: { watcher: string; target: string; duration: number },
+		application: Recorder,
+	): void {
+		const { watcher, target, duration } = names;
+		this.cpp.subscribe(
+			{
+				...{ application: "test", subscriptID: target, transID: this.#id() },
+				watcher: formatPres(endpoint(watcher)),
+				target: formatPres(endpoint(target)),
+				duration,
+			},
+			application,
 		);
 		this.presence.store.sync();
 	}
@@ -210,7 +193,6 @@ export class Bench {
 	constructor(parts: Partial<XmppParts> & { core?: Core; rows?: Rows } = {}) {
 		this.core = parts.core ?? new Core();
 		this.rows = parts.rows ?? new Rows();
-		this.core.presence.provision("fred", "wilma");
 		const line = (_fields: object, text: string): void => {
 			this.logged.push(text);
 		};
@@ -228,7 +210,6 @@ export class Bench {
 			component: { domain: COMPONENT, host: "", port: 0, password: "" },
 			domains: [APEX],
 			guestDomains: [CAPULET],
-			registerDomain: this.core.registerDomain,
 			openLink: (_parts, events) => {
 				this.events = events;
 				return link;

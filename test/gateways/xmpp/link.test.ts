@@ -125,7 +125,7 @@ test.each([
 });
 
 test("a stanza over the limit arrives without its content, and the next one whole", async () => {
-	linked = new Linked(server, { limits: { stanzaCharacters: 200 } });
+	linked = new Linked(server, { limits: { xmppStanzaCharacters: 200 } });
 	await heard("online");
 	const deep = `${"<x>".repeat(500)}${"</x>".repeat(500)}`;
 	for (const content of [
@@ -146,7 +146,7 @@ test("a stanza over the limit arrives without its content, and the next one whol
 });
 
 test("an outbox over its limit ends the connection", async () => {
-	linked = new Linked(server, { limits: { outboxOctets: -1 } });
+	linked = new Linked(server, { limits: { xmppOutboxOctets: -1 } });
 	await heard("online");
 	expect(linked.link.send(element("presence"))).toBe(false);
 	await heard("lost");

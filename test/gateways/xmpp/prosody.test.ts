@@ -61,9 +61,8 @@ describe.skipIf(!there)("with prosody and slixmpp", () => {
 			},
 			domains: [APEX],
 			guestDomains: [CAPULET],
-			registerDomain: core.registerDomain,
 			store: rows,
-			limits: { backoffSeconds: 1, lingerSeconds: 0 },
+			limits: { backoffSeconds: 1, xmppLingerSeconds: 0 },
 			openLink,
 		});
 		await started.start();
@@ -80,7 +79,6 @@ describe.skipIf(!there)("with prosody and slixmpp", () => {
 		user = `juliet${users}@${CAPULET}`;
 		core = new Core();
 		rows = new Rows();
-		core.presence.provision("fred", "wilma");
 		xmpp = await gateway();
 		juliet = await Client.start(`${user}/balcony`, prosody.clients);
 	});
@@ -112,7 +110,7 @@ describe.skipIf(!there)("with prosody and slixmpp", () => {
 		await new Promise<void>((resolve) => {
 			rows.changed = resolve;
 		});
-		expect(rows.rows.size).toBe(0);
+		expect(await rows.all()).toEqual([]);
 		expect([...core.cpp.subscriptions()]).toEqual([]);
 	});
 

@@ -9,8 +9,9 @@ import {
 import type { Stanza } from "../../../src/gateways/xmpp/index.js";
 import { type Link, openLink } from "../../../src/gateways/xmpp/link.js";
 import {
-	DEFAULT_LIMITS,
-	type XmppLimits,
+	type Limits,
+	XMPP_LIMITS,
+	XMPP_TIMES,
 } from "../../../src/gateways/xmpp/types.js";
 import { type Clock, type Log, systemClock } from "../../../src/names/index.js";
 
@@ -106,7 +107,7 @@ export class Linked {
 
 	constructor(
 		server: FakeServer,
-		more: { clock?: Clock; limits?: Partial<XmppLimits>; port?: number } = {},
+		more: { clock?: Clock; limits?: Partial<Limits>; port?: number } = {},
 	) {
 		const line = (fields: object, text: string): void => {
 			this.logged.push(`${text}: ${JSON.stringify(fields)}`);
@@ -124,7 +125,7 @@ export class Linked {
 					...{ port: more.port ?? server.port, password: SECRET },
 				},
 				...{ clock: more.clock ?? systemClock, random: () => 1, log },
-				limits: { ...DEFAULT_LIMITS, ...more.limits },
+				limits: { ...XMPP_LIMITS, ...XMPP_TIMES, ...more.limits },
 			},
 			{
 				online: () => told("online"),
