@@ -26,7 +26,7 @@ import { LevelStore } from "../dist/store/index.js";
 import { startCompanion } from "./overload/companion.mjs";
 import { greatest, quantile, table } from "./overload/figures.mjs";
 import { visit } from "./overload/visitor.mjs";
-import { residentOf, startProcess } from "./process.mjs";
+import { residentOf, startProcess } from "./parts/process.mjs";
 
 /** People who come and go, each from an address of their own. */
 const VISITORS = 8;
@@ -69,8 +69,7 @@ async function startServer(limits) {
 	};
 	writeFileSync(file, JSON.stringify(config));
 	const server = await startProcess(
-		process.execPath,
-		[command, "serve", "--config", file],
+		[process.execPath, command, "serve", "--config", file],
 		/"ready on .*:(\d+)"/,
 	);
 	return {

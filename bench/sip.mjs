@@ -14,7 +14,7 @@ import { listenSip, Sip } from "../dist/gateways/sip/index.js";
 import { parseEndpoint, silent, systemClock } from "../dist/names/index.js";
 import { Presence } from "../dist/presence/index.js";
 import { MemoryStore } from "../dist/store/index.js";
-import { cpuOf } from "./process.mjs";
+import { cpuOf } from "./parts/process.mjs";
 
 const SCENARIO = fileURLToPath(
 	new URL("../samples/sip/dialogs.xml", import.meta.url),

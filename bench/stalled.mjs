@@ -33,7 +33,7 @@ import { MAX_UNANSWERED } from "../dist/services/presence/updates.js";
 import { startCompanion } from "./overload/companion.mjs";
 import { Endpoint } from "./overload/endpoint.mjs";
 import { greatest, quantile, table } from "./overload/figures.mjs";
-import { residentOf, startProcess } from "./process.mjs";
+import { residentOf, startProcess } from "./parts/process.mjs";
 
 const ORDINARY = 100;
 /** Between two changes, in milliseconds. */
@@ -62,8 +62,8 @@ async function startServer() {
 	const file = join(folder, "apex.yaml");
 	writeFileSync(file, JSON.stringify(config));
 	const server = await startProcess(
-		process.execPath,
 		[
+			process.execPath,
 			...(heap > 0 ? [`--max-old-space-size=${heap}`] : []),
 			...[command, "serve", "--config", file],
 		],

@@ -17,7 +17,7 @@ import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 import { openWire } from "../dist/client/index.js";
-import { cpuOf, startProcess } from "./process.mjs";
+import { cpuOf, startProcess } from "./parts/process.mjs";
 
 const command = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const [watchers = 5000, endpoints = 500, changes = 20] = process.argv
@@ -47,8 +47,7 @@ async function startServer() {
 	const at = ["--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"];
 	const data = ["--data", join(folder, "data"), "--config", config];
 	const { pid, match, stop } = await startProcess(
-		process.execPath,
-		[command, "serve", "--dev", ...at, ...data],
+		[process.execPath, command, "serve", "--dev", ...at, ...data],
 		/"listen":"127\.0\.0\.1:(\d+)".*"web":"127\.0\.0\.1:(\d+)"/,
 	);
 	return {

@@ -95,6 +95,7 @@ export async function loadCore(
 		...{ clock, log, limits },
 		isOurs: (domain) => ours.has(domain),
 		decide: access.decide,
+		decisions: () => access.changes,
 		mayAttach: (session, endpoint) => gate.mayAttach(session, endpoint),
 		mayBind: (session, domain) => gate.mayBind(session, domain),
 		isTrusted: (session) => gate.isTrusted(session),

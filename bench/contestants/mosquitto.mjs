@@ -1,24 +1,30 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// An MQTT broker in C, at QoS 1.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../process.mjs";
+import { freePort } from "../parts/free-port.mjs";
+import { startProcess } from "../parts/process.mjs";
 
-export { publisher, subscriber } from "./mqtt.mjs";
 export const name = "mosquitto (QoS 1)";
+export const client = "mqtt";
+
+const command = "/usr/sbin/mosquitto";
+
+export const isInstalled = existsSync(command);
 
 export async function start() {
 	const folder = mkdtempSync(join(tmpdir(), "mosquitto-bench-"));
-	const port = 20000 + Math.floor(Math.random() * 20000);
+	const port = await freePort();
 	const file = join(folder, "mosquitto.conf");
-	writeFileSync(
-		file,
-		`listener ${port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nset_tcp_nodelay true\n`,
-	);
-	const server = await startProcess(
-		"/usr/sbin/mosquitto",
-		["-c", file],
-		/running/,
-	);
+	const lines = [
+		`listener ${port} 127.0.0.1`,
+		"allow_anonymous true",
+		"max_inflight_messages 0",
+		"max_queued_messages 0",
+		"set_tcp_nodelay true",
+	];
+	writeFileSync(file, `${lines.join("\n")}\n`);
+	const server = await startProcess([command, "-c", file], /running/);
 	return {
 		pid: server.pid,
 		port,

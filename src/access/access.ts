@@ -42,6 +42,7 @@ export class Access {
 	readonly #counts = new Map<Endpoint, number>();
 	readonly #listeners: ((owner: Endpoint) => void)[] = [];
 	#deletedUntil = 0;
+	#changes = 0;
 	// follows from the above, and can be dropped at any time
 	readonly #known = new Map<Endpoint, Known>();
 	#remembered = 0;
@@ -78,6 +79,11 @@ export class Access {
 			access.#count(entry.owner, 1);
 		}
 		return access;
+	}
+
+	/** How many entries have changed, as far as decisions go. */
+	get changes(): number {
+		return this.#changes;
 	}
 
 	/**
@@ -190,6 +196,7 @@ export class Access {
 	}
 
 	#keep(actor: Actor, entry: AccessEntry): void {
+		this.#changes += 1;
 		const { owner } = entry;
 		const entries = this.#entries.get(owner) ?? new Map<Actor, Kept>();
 		if (entry.actions.length > 0) {

@@ -18,6 +18,7 @@ export class Association implements Place {
 	readonly transID: number;
 	/** Who asked for it. */
 	readonly by: Side;
+	isOver = false;
 	readonly #outbox: Outbox;
 	readonly #forget: (self: Association) => void;
 
@@ -41,6 +42,7 @@ export class Association implements Place {
 
 	/** It has ended: no data is for it any more, and what waits for it does so in vain. */
 	released(): void {
+		this.isOver = true;
 		this.#forget(this);
 		this.#outbox.forget(this);
 	}

@@ -3,6 +3,8 @@ import type { Message } from "./outbox.js";
 
 /** Where what is sent to an endpoint or a domain goes: an attachment or a binding. */
 export interface Place {
+	/** It has ended, and what is put there goes nowhere; where that is not said, nobody may remember it. */
+	readonly isOver?: boolean;
 	/** Sends, or keeps until it can be sent. */
 	put(message: Message): void;
 	/** Ends the attachment or binding and tells the application why. RFC 3340 §4.4.3. */

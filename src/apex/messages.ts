@@ -113,7 +113,7 @@ function readControl(
 
 /** `<ok />`, as the content of a `profile` element and as a payload. */
 export const OK = "<ok />";
-export const OK_PAYLOAD = Buffer.from(beepXml(OK));
+export const OK_PAYLOAD: Payload = beepXml(OK);
 
 // whoever sends nonsense by the million should not have an element built for each
 const error = template({
@@ -166,6 +166,9 @@ const COMMON_OKS = ["<ok />", "<ok/>", "<ok />\r\n", "<ok/>\r\n"].map((ok) =>
 	Buffer.from(beepXml(ok)),
 );
 
+/** BEEP gives a reply that is the same as the one before as the same octets. */
+let latestOk: Buffer | undefined;
+
 /**
  * What a reply to one of our MSGs says.
  *
@@ -178,7 +181,10 @@ export function readReply(
 		case "lost":
 			return "lost";
 		case "RPY": {
-			if (COMMON_OKS.some((ok) => ok.equals(reply.payload))) {
+			const { payload } = reply;
+			if (payload === latestOk) return "acknowledged";
+			if (COMMON_OKS.some((ok) => ok.equals(payload))) {
+				latestOk = payload;
 				return "acknowledged";
 			}
 			const answer = readAnswer(reply.payload, "ok");

@@ -1,4 +1,9 @@
-import type { Reply as BeepReply, Channel, Payload } from "../beep/index.js";
+import type {
+	Ascii,
+	Reply as BeepReply,
+	Channel,
+	Payload,
+} from "../beep/index.js";
 import type { Reply } from "../names/index.js";
 import { readReply } from "./messages.js";
 import type { Outcome } from "./service.js";
@@ -13,7 +18,7 @@ export interface Message {
 	 *
 	 * @returns what leaves in the place of `payload`, or undefined where nothing is to leave any more
 	 */
-	leaving?(): Payload | undefined;
+	leaving?(): Payload | Ascii | undefined;
 	/** While the message waits, a later one with the identical key takes its place. */
 	readonly replaceKey?: object | undefined;
 	/** Called once with what became of it, and with the answer of whoever refused it. */

@@ -1,5 +1,5 @@
-import type { Payload } from "../beep/index.js";
-import type { Endpoint } from "../names/index.js";
+import type { Ascii, Payload } from "../beep/index.js";
+import { type Endpoint, isAscii } from "../names/index.js";
 import { type Place, whenLocated } from "./directory.js";
 import type { Message } from "./outbox.js";
 import type { Outcome, Route, Telling } from "./service.js";
@@ -22,6 +22,10 @@ export class RelayRoute implements Route, Message {
 	readonly #to: Endpoint;
 	readonly #telling: Telling;
 	readonly #before: string;
+	readonly #isAscii: boolean;
+	/** Where it was put last, and what `decisions` was then. */
+	#place: Place | undefined;
+	#decisions: number | undefined;
 
 	constructor(
 		relay: RelayState,
@@ -32,9 +36,21 @@ export class RelayRoute implements Route, Message {
 		this.#to = to;
 		this.#telling = telling;
 		this.#before = beforeContent(relay, from, to);
+		this.#isAscii = isAscii(this.#before);
 	}
 
 	send(): void {
+		const decisions = this.#relay.decisions?.();
+		if (
+			this.#place?.isOver === false &&
+			decisions !== undefined &&
+			decisions === this.#decisions
+		) {
+			this.#place.put(this);
+			return;
+		}
+		this.#decisions = decisions;
+		this.#place = undefined;
 		const located = locate(this.#relay, this.#from, this.#to);
 		whenLocated(located, (place) => this.#put(place))?.catch((err: unknown) => {
 			const [from, to] = [this.#from, this.#to];
@@ -43,9 +59,11 @@ export class RelayRoute implements Route, Message {
 		});
 	}
 
-	leaving(): Payload {
-		const { content, beside } = this.#telling.write();
-		return withPart(this.#before + content + afterContent, beside);
+	leaving(): Payload | Ascii {
+		const written = this.#telling.write();
+		const data = this.#before + written.content + afterContent;
+		if (written.beside !== undefined) return withPart(data, written.beside);
+		return this.#isAscii && written.isAscii ? { ascii: data } : data;
 	}
 
 	done(outcome: Outcome): void {
@@ -53,6 +71,7 @@ export class RelayRoute implements Route, Message {
 	}
 
 	#put(place: Place | undefined): void {
+		this.#place = place;
 		if (place === undefined) this.done("absent");
 		else place.put(this);
 	}

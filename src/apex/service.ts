@@ -49,6 +49,8 @@ export interface PartBeside {
 /** An element, already serialised, and what goes beside it. */
 export interface Written {
 	readonly content: string;
+	/** Whether all of `content` is ASCII, where that is known. */
+	readonly isAscii?: boolean;
 	readonly beside?: PartBeside | undefined;
 }
 

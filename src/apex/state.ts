@@ -13,6 +13,8 @@ export interface RelayPolicy {
 	readonly isOurs: IsOurs;
 	/** RFC 3340 §4.4.4.1 step 5.3: the access service. */
 	readonly decide: Decide;
+	/** Rises whenever `decide` may answer otherwise; without it no answer is remembered. */
+	readonly decisions?: () => number;
 	/** §4.5.1: whether a BEEP peer may attach as an endpoint of a domain of ours. */
 	readonly mayAttach: (
 		session: Session,

@@ -1,11 +1,12 @@
 import type { BeepError } from "./error.js";
 import { type DataHeader, formatHeader, type SeqHeader } from "./frame.js";
 import type { Limits } from "./limits.js";
-import { type Ledger, Receiver } from "./receiver.js";
+import { Receiver } from "./receiver.js";
 import { Requests } from "./requests.js";
 import { Sender } from "./sender.js";
 import type { Session } from "./session.js";
 import type {
+	Ascii,
 	ChannelHandler,
 	Payload,
 	Reply,
@@ -45,6 +46,8 @@ export class Channel {
 	#state: "open" | "closing" | "closed" = "open";
 	/** The peer's window stays shut until replies have left. */
 	#shut = false;
+	/** Somebody was told that it is not writable. */
+	#isAwaited = false;
 	#onQuiet: (() => void)[] = [];
 
 	/** Channels are made by `Session.start` and by what the peer starts. */
@@ -65,10 +68,7 @@ export class Channel {
 			() => this.#replySent(),
 		);
 		this.#window = new ReceiveWindow(window);
-		const ledger: Ledger = {
-			isUnreplied: (msgno) => this.#requests.isUnreplied(msgno),
-			sent: (msgno) => this.#sender.progress(msgno),
-		};
+		const ledger = { requests: this.#requests, sender: this.#sender };
 		this.#receiver = new Receiver(this.#window, ledger, {
 			limit: limits.messageOctets,
 			unfinished,
@@ -81,7 +81,10 @@ export class Channel {
 	 */
 	get writable(): boolean {
 		const writable = this.#isWritable;
-		if (!writable) this.#carrier.writer.await(this);
+		if (!writable) {
+			this.#isAwaited = true;
+			this.#carrier.writer.await(this);
+		}
 		return writable;
 	}
 
@@ -93,7 +96,7 @@ export class Channel {
 	 * @param sent is called when the whole MSG has left
 	 */
 	send(
-		payload: Payload,
+		payload: Payload | Ascii,
 		replied: (reply: Reply) => void,
 		sent?: () => void,
 	): void {
@@ -224,9 +227,9 @@ export class Channel {
 
 	/** Calls whoever waits for the channel to be writable, if it is. */
 	wake(): void {
-		const { writer } = this.#carrier;
-		if (!writer.isAwaited(this) || !this.#isWritable) return;
-		writer.woken(this);
+		if (!this.#isAwaited || !this.#isWritable) return;
+		this.#isAwaited = false;
+		this.#carrier.writer.woken(this);
 		this.#handler?.writable?.();
 	}
 

@@ -1,10 +1,11 @@
+import { isAscii } from "../names/index.js";
 import type { DataKeyword } from "./frame.js";
-import type { Payload, Reply } from "./types.js";
+import type { Ascii, Payload, Reply } from "./types.js";
 
 interface Parts {
 	readonly keyword: DataKeyword;
 	readonly msgno: number;
-	readonly payload: Payload;
+	readonly payload: Payload | Ascii;
 	readonly ansno?: number | undefined;
 	/** Called when the last frame has left. */
 	readonly sent?: (() => void) | undefined;
@@ -64,8 +65,9 @@ export class Outgoing {
 	}
 }
 
-function octetsOf(payload: Payload): Payload {
-	if (typeof payload !== "string") return payload;
-	const isAscii = Buffer.byteLength(payload) === payload.length;
-	return isAscii ? payload : Buffer.from(payload);
+function octetsOf(payload: Payload | Ascii): Payload {
+	if (typeof payload === "string") {
+		return isAscii(payload) ? payload : Buffer.from(payload);
+	}
+	return Buffer.isBuffer(payload) ? payload : payload.ascii;
 }

@@ -31,20 +31,19 @@ export class Output {
 	}
 
 	/** Everything, as one write. */
-	take(): { readonly chunk: string | Buffer } | undefined {
-		if (this.#octets === 0) return undefined;
-		const [urgent, text, pieces] = [this.#urgent, this.#text, this.#pieces];
+	take(): string | Buffer {
+		const urgent = this.#urgent;
+		const text = this.#text;
+		const pieces = this.#pieces;
 		this.#urgent = "";
 		this.#text = "";
 		this.#octets = 0;
-		if (pieces.length === 0) return { chunk: urgent + text };
+		if (pieces.length === 0) return urgent === "" ? text : urgent + text;
 		this.#pieces = [];
-		return {
-			chunk: Buffer.concat([
-				Buffer.from(urgent, "latin1"),
-				...pieces,
-				Buffer.from(text, "latin1"),
-			]),
-		};
+		return Buffer.concat([
+			Buffer.from(urgent, "latin1"),
+			...pieces,
+			Buffer.from(text, "latin1"),
+		]);
 	}
 }

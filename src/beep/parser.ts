@@ -6,19 +6,27 @@ import { HeaderLine } from "./header-line.js";
 export interface FrameSink {
 	/** A header has been read; its payload, if it has one, is still to come. */
 	header(header: Header): void;
-	/** A whole data frame. The payload shares the memory of the octets that were pushed. */
+	/** A whole data frame. The payload is not altered any more: it may be that of the frame before. */
 	frame(header: DataHeader, payload: Buffer): void;
 }
+
+/** It knows nothing from one line to the next. */
+const line = new HeaderLine();
 
 const CR = 13;
 const LF = 10;
 const NONE: Buffer = Buffer.alloc(0);
 const END = Buffer.from(TRAILER);
 
+/** The last payload of a RPY: most are the same as the one before, whoever sent that. */
+let latest = NONE;
+
+/** A longer reply is hardly the same as the one before, in octets. */
+const REPEATED = 256;
+
 /** Cuts a stream of octets into frames, however the octets happen to arrive. */
 export class FrameParser {
 	readonly #sink: FrameSink;
-	readonly #line = new HeaderLine();
 	/** Octets of an unfinished header line, or of an unfinished payload with its trailer. */
 	#parts: Buffer[] = [];
 	#kept = 0;
@@ -29,24 +37,29 @@ export class FrameParser {
 		this.#sink = sink;
 	}
 
-	/** @throws FrameError where a frame is poorly-formed; nothing may be pushed after that */
+	/**
+	 * @param octets may be overwritten afterwards
+	 * @throws FrameError where a frame is poorly-formed; nothing may be pushed after that
+	 */
 	push(octets: Buffer): void {
 		const kept = this.#kept + octets.length;
 		if (this.#awaited !== undefined && kept < sizeOf(this.#awaited)) {
 			this.#keep(octets);
 			return;
 		}
-		const all =
-			this.#kept === 0 ? octets : Buffer.concat([...this.#parts, octets], kept);
-		this.#parts = [];
-		this.#kept = 0;
+		let all = octets;
+		if (this.#kept > 0) {
+			all = Buffer.concat([...this.#parts, octets], kept);
+			this.#parts = [];
+			this.#kept = 0;
+		}
 		let at = 0;
 		for (;;) {
 			const next = this.#step(all, at);
 			if (next === at) break;
 			at = next;
 		}
-		if (at < all.length) this.#keep(at === 0 ? all : all.subarray(at));
+		if (at < all.length) this.#keep(all.subarray(at));
 	}
 
 	/** Whether the octets so far end between two frames. */
@@ -55,11 +68,11 @@ export class FrameParser {
 	}
 
 	#keep(octets: Buffer): void {
-		this.#parts.push(octets);
+		this.#parts.push(Buffer.from(octets));
 		this.#kept += octets.length;
 	}
 
-	/** Reads one header or one payload. @returns where it ends; where it begins, if it has not all come */
+	/** Reads one frame, or one half of it. @returns where that ends; where it begins, if it has not all come */
 	#step(octets: Buffer, at: number): number {
 		return this.#awaited === undefined
 			? this.#header(octets, at)
@@ -67,7 +80,7 @@ export class FrameParser {
 	}
 
 	#header(octets: Buffer, at: number): number {
-		const end = octets.indexOf(LF, at);
+		const end = lineEnd(octets, at);
 		const length = (end < 0 ? octets.length : end) - at;
 		if (length > MAX_HEADER + "\r".length) {
 			throw new FrameError(
@@ -77,10 +90,13 @@ export class FrameParser {
 		if (end < 0) return at;
 		if (end === at || octets[end - 1] !== CR)
 			throw new FrameError("a header line without CRLF");
-		const header = this.#line.read(octets, at, end - 1);
+		const header = line.read(octets, at, end - 1);
 		this.#sink.header(header);
-		if (header.keyword !== "SEQ") this.#awaited = header;
-		return end + 1;
+		const body = end + 1;
+		if (header.keyword === "SEQ") return body;
+		const next = this.#payload(octets, body, header);
+		if (next === body) this.#awaited = header;
+		return next;
 	}
 
 	#payload(octets: Buffer, at: number, header: DataHeader): number {
@@ -95,10 +111,43 @@ export class FrameParser {
 		this.#awaited = undefined;
 		this.#sink.frame(
 			header,
-			size === 0 ? NONE : octets.subarray(at, at + size),
+			header.keyword === "RPY"
+				? reply(octets, at, size)
+				: copied(octets, at, size),
 		);
 		return whole;
 	}
+}
+
+/** Where the line ends, in so far as a header line may be long; -1 where it does not end there. */
+function lineEnd(octets: Buffer, at: number): number {
+	// a header is so short that asking Node for it takes longer
+	const limit = Math.min(octets.length, at + MAX_HEADER + "\r\n".length);
+	for (let i = at; i < limit; i++) {
+		if (octets[i] === LF) return i;
+	}
+	return -1;
+}
+
+function reply(octets: Buffer, at: number, size: number): Buffer {
+	if (!isAt(octets, at, size, latest)) {
+		const copy = copied(octets, at, size);
+		if (size > REPEATED) return copy;
+		latest = copy;
+	}
+	return latest;
+}
+
+function copied(octets: Buffer, at: number, size: number): Buffer {
+	return size === 0 ? NONE : Buffer.from(octets.subarray(at, at + size));
+}
+
+function isAt(octets: Buffer, at: number, size: number, other: Buffer) {
+	if (size !== other.length) return false;
+	for (let i = 0; i < size; i++) {
+		if (octets[at + i] !== other[i]) return false;
+	}
+	return true;
 }
 
 function isTrailer(octets: Buffer, at: number): boolean {

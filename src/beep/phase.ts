@@ -78,8 +78,8 @@ export class Phase {
 		});
 		this.#channelZero.open(this.#management());
 		this.#reader = new Reader(stream, {
-			channel: (number) =>
-				number === 0 ? this.#channelZero : this.channels.get(number),
+			channelZero: this.#channelZero,
+			channels: this.channels,
 			greeted: () => this.#zero.greeted,
 			fail: (problem) => lasting.fail(problem),
 			broken: (error) => lasting.broken(error),

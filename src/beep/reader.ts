@@ -2,13 +2,14 @@ import type { Duplex } from "node:stream";
 import type { Channel } from "./channel.js";
 import { FrameError } from "./error.js";
 import type { DataHeader, Header } from "./frame.js";
-import { FrameParser } from "./parser.js";
+import { FrameParser, type FrameSink } from "./parser.js";
 import type { Request } from "./types.js";
 
 /** Whom a reader reads for. */
 interface Audience {
-	/** A channel that exists. */
-	channel(number: number): Channel | undefined;
+	readonly channelZero: Channel;
+	/** The others. */
+	readonly channels: ReadonlyMap<number, Channel>;
 	/** The peer may send MSGs. */
 	greeted(): boolean;
 	/** These octets are no BEEP. */
@@ -18,7 +19,7 @@ interface Audience {
 }
 
 /** Reads the frames of one stream, each for its channel. */
-export class Reader {
+export class Reader implements FrameSink {
 	readonly #stream: Duplex;
 	readonly #audience: Audience;
 	readonly #parser: FrameParser;
@@ -32,10 +33,7 @@ export class Reader {
 	constructor(stream: Duplex, audience: Audience) {
 		this.#stream = stream;
 		this.#audience = audience;
-		this.#parser = new FrameParser({
-			header: (header) => this.#header(header),
-			frame: (header, payload) => this.#frame(header, payload),
-		});
+		this.#parser = new FrameParser(this);
 		stream.on("data", this.#read);
 		stream.on("end", this.#ended);
 	}
@@ -73,6 +71,31 @@ export class Reader {
 		this.#stopped = true;
 	}
 
+	/** For the parser. */
+	header(header: Header): void {
+		const channel = this.#channel(header.channel);
+		if (header.keyword === "SEQ") {
+			this.#frames += 1;
+			channel.seq(header);
+			return;
+		}
+		if (this.#hushed) {
+			throw new FrameError(`${header.keyword} before the tuning reset`);
+		}
+		if (header.keyword === "MSG" && !this.#audience.greeted()) {
+			throw new FrameError("MSG before the greeting");
+		}
+		this.#latest = undefined;
+		channel.header(header);
+	}
+
+	/** For the parser. */
+	frame(header: DataHeader, payload: Buffer): void {
+		this.#frames += 1;
+		// a message before it in the same octets may have ended the session or the channel
+		if (!this.#stopped) this.#channel(header.channel).frame(header, payload);
+	}
+
 	readonly #read = (octets: Buffer): void => {
 		if (this.#stopped) return;
 		try {
@@ -91,31 +114,9 @@ export class Reader {
 		this.#stream.end();
 	};
 
-	#header(header: Header): void {
-		const channel = this.#channel(header.channel);
-		if (header.keyword === "SEQ") {
-			this.#frames += 1;
-			channel.seq(header);
-			return;
-		}
-		if (this.#hushed) {
-			throw new FrameError(`${header.keyword} before the tuning reset`);
-		}
-		if (!this.#audience.greeted() && header.keyword === "MSG") {
-			throw new FrameError("MSG before the greeting");
-		}
-		this.#latest = undefined;
-		channel.header(header);
-	}
-
-	#frame(header: DataHeader, payload: Buffer): void {
-		this.#frames += 1;
-		// a message before it in the same octets may have ended the session or the channel
-		if (!this.#stopped) this.#channel(header.channel).frame(header, payload);
-	}
-
 	#channel(number: number): Channel {
-		const channel = this.#audience.channel(number);
+		const { channelZero, channels } = this.#audience;
+		const channel = number === 0 ? channelZero : channels.get(number);
 		if (channel === undefined) throw new FrameError(`no channel ${number}`);
 		return channel;
 	}

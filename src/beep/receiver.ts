@@ -5,12 +5,16 @@ import { MAX_UNFINISHED_ANSWERS, UNFINISHED_COST } from "./limits.js";
 import type { Unfinished } from "./unfinished.js";
 import type { ReceiveWindow } from "./window.js";
 
-/** What the sending half of a channel knows that the rules for received frames depend on. */
+/** What the rules for received frames depend on besides what was received. */
 export interface Ledger {
-	/** A MSG was received whose reply has not been completely sent. */
-	isUnreplied(msgno: number): boolean;
-	/** How far a MSG of ours has gone; undefined where none awaits a reply under this number. */
-	sent(msgno: number): "partly" | "completely" | undefined;
+	readonly requests: {
+		/** A MSG was received whose reply has not been completely sent. */
+		isUnreplied(msgno: number): boolean;
+	};
+	readonly sender: {
+		/** How far a MSG of ours has gone; undefined where none awaits a reply under this number. */
+		progress(msgno: number): "partly" | "completely" | undefined;
+	};
 }
 
 /** A whole message, or the news that one is longer than may be. */
@@ -27,7 +31,8 @@ export interface Received {
  */
 export class Receiver {
 	readonly #window: ReceiveWindow;
-	readonly #ledger: Ledger;
+	readonly #requests: Ledger["requests"];
+	readonly #sender: Ledger["sender"];
 	readonly #limit: number;
 	readonly #unfinishedOfAll: Unfinished;
 	/** This channel's part of them, in octets. */
@@ -36,18 +41,19 @@ export class Receiver {
 	#unfinished: DataHeader | undefined;
 	#message: Assembly | undefined;
 	/** By msgno: the answers in progress of a one-to-many reply, by ansno. */
-	readonly #answers = new Map<number, Map<number, Assembly>>();
+	#answers: Map<number, Map<number, Assembly>> | undefined;
 	/** The rest of an oversized MSG passes by. */
 	#ignoring = false;
 
 	/** @param limit the longest message that is put together, in octets */
 	constructor(
 		window: ReceiveWindow,
-		ledger: Ledger,
+		{ requests, sender }: Ledger,
 		{ limit, unfinished }: { limit: number; unfinished: Unfinished },
 	) {
 		this.#window = window;
-		this.#ledger = ledger;
+		this.#requests = requests;
+		this.#sender = sender;
 		this.#limit = limit;
 		this.#unfinishedOfAll = unfinished;
 	}
@@ -65,11 +71,12 @@ export class Receiver {
 	frame(header: DataHeader, payload: Buffer): Received | undefined {
 		this.#unfinished = header.more ? header : undefined;
 		if (header.keyword === "ANS") return this.#answer(header, payload);
+		if (this.#isWhole(header)) return { header, payload };
 		if (this.#ignoring) {
 			this.#ignoring = header.more;
 			return undefined;
 		}
-		if (header.keyword === "NUL") this.#answers.delete(header.msgno);
+		if (header.keyword === "NUL") this.#answers?.delete(header.msgno);
 		const before = costOf(this.#message);
 		const message = joined(this.#message, payload, header.more);
 		if (message.length > this.#limit) {
@@ -79,6 +86,17 @@ export class Receiver {
 		this.#message = header.more ? message : undefined;
 		this.#keep(costOf(this.#message) - before);
 		return header.more ? undefined : { header, payload: message.octets };
+	}
+
+	/** Nearly every message is one frame. */
+	#isWhole({ keyword, more, size }: DataHeader): boolean {
+		return (
+			keyword !== "NUL" &&
+			!more &&
+			this.#message === undefined &&
+			!this.#ignoring &&
+			size <= this.#limit
+		);
 	}
 
 	/** Nothing more will come. */
@@ -93,7 +111,7 @@ export class Receiver {
 	}
 
 	#begins({ msgno }: DataHeader): void {
-		if (this.#ledger.isUnreplied(msgno)) {
+		if (this.#requests.isUnreplied(msgno)) {
 			throw new FrameError(`MSG ${msgno} again before its reply was sent`);
 		}
 	}
@@ -113,7 +131,7 @@ export class Receiver {
 	}
 
 	#replies({ keyword, msgno }: DataHeader): void {
-		const sent = this.#ledger.sent(msgno);
+		const sent = this.#sender.progress(msgno);
 		if (sent === undefined) {
 			throw new FrameError(
 				`${keyword} ${msgno} replies to no MSG that awaits a reply`,
@@ -123,8 +141,9 @@ export class Receiver {
 		if (sent === "partly" && keyword !== "ERR") {
 			throw new FrameError(`${keyword} ${msgno} before its MSG was sent`);
 		}
+		if (this.#answers === undefined || keyword === "ANS") return;
 		const answers = this.#answers.get(msgno);
-		if (answers === undefined || keyword === "ANS") return;
+		if (answers === undefined) return;
 		if (keyword !== "NUL") {
 			throw new FrameError(`${keyword} ${msgno} after an ANS`);
 		}
@@ -135,6 +154,7 @@ export class Receiver {
 
 	#answer(header: DataHeader, payload: Buffer): Received | undefined {
 		const { msgno, ansno = 0, more } = header;
+		this.#answers ??= new Map();
 		const answers = this.#answers.get(msgno) ?? new Map<number, Assembly>();
 		this.#answers.set(msgno, answers);
 		const before = costOf(answers.get(ansno));

@@ -7,7 +7,7 @@ import {
 } from "./frame.js";
 import { MAX_FRAME, MAX_UNACKNOWLEDGED } from "./limits.js";
 import { Outgoing } from "./outgoing.js";
-import type { Payload, Reply } from "./types.js";
+import type { Ascii, Payload, Reply } from "./types.js";
 import { SendWindow } from "./window.js";
 import type { Writer } from "./writer.js";
 
@@ -21,8 +21,8 @@ export class Sender {
 	readonly #queued: () => void;
 	readonly #window = new SendWindow();
 	readonly #queue: Outgoing[] = [];
-	/** MSGs of ours that await their replies, by msgno. */
-	readonly #unacknowledged = new Map<number, Outgoing>();
+	/** MSGs of ours that await their replies, which come in the order of the MSGs (RFC 3080 §2.6.1). */
+	readonly #unacknowledged: Outgoing[] = [];
 	#msgno: number;
 
 	constructor(channel: number, writer: Writer, queued: () => void) {
@@ -38,14 +38,14 @@ export class Sender {
 		return (
 			this.#queue.length === 0 &&
 			this.#window.available > 0 &&
-			this.#unacknowledged.size < MAX_UNACKNOWLEDGED &&
+			this.#unacknowledged.length < MAX_UNACKNOWLEDGED &&
 			!this.#writer.congested
 		);
 	}
 
 	/** Nothing waits to be sent, and no MSG awaits its reply. */
 	get isDone(): boolean {
-		return this.#queue.length === 0 && this.#unacknowledged.size === 0;
+		return this.#queue.length === 0 && this.#unacknowledged.length === 0;
 	}
 
 	/** Something waits to be sent. */
@@ -55,7 +55,7 @@ export class Sender {
 
 	/** Sends a MSG. @param sent called when its last frame has left */
 	message(
-		payload: Payload,
+		payload: Payload | Ascii,
 		replied: (reply: Reply) => void,
 		sent?: () => void,
 	): void {
@@ -67,7 +67,7 @@ export class Sender {
 			sent,
 			replied,
 		});
-		this.#unacknowledged.set(msgno, outgoing);
+		this.#unacknowledged.push(outgoing);
 		this.transmit(outgoing);
 	}
 
@@ -84,7 +84,7 @@ export class Sender {
 			replied,
 		});
 		nothing.take(0);
-		this.#unacknowledged.set(0, nothing);
+		this.#unacknowledged.push(nothing);
 		this.transmit(new Outgoing({ keyword, msgno: 0, payload }));
 	}
 
@@ -124,7 +124,7 @@ export class Sender {
 
 	/** How far a MSG of ours has gone; undefined where none awaits a reply under this number. */
 	progress(msgno: number): "partly" | "completely" | undefined {
-		const outgoing = this.#unacknowledged.get(msgno);
+		const outgoing = this.#unacknowledged[this.#indexOf(msgno)];
 		if (outgoing === undefined || !outgoing.begun) return undefined;
 		return outgoing === this.#queue[0] ? "partly" : "completely";
 	}
@@ -135,13 +135,15 @@ export class Sender {
 		{ msgno, ansno = 0 }: Pick<DataHeader, "msgno" | "ansno">,
 		payload: Buffer,
 	): void {
-		const own = this.#unacknowledged.get(msgno);
+		const index = this.#indexOf(msgno);
+		const own = this.#unacknowledged[index];
 		if (own === undefined) return;
 		if (keyword === "ANS") {
 			own.replied?.({ kind: "ANS", payload, ansno });
 			return;
 		}
-		this.#unacknowledged.delete(msgno);
+		if (index === 0) this.#unacknowledged.shift();
+		else this.#unacknowledged.splice(index, 1);
 		// RFC 3080 §2.6.3: what was refused before its end is ended by an empty frame
 		if (own === this.#queue[0]) {
 			own.cutShort();
@@ -155,16 +157,24 @@ export class Sender {
 	/** Nothing will be sent any more, and no reply will come. */
 	end(): void {
 		this.#queue.length = 0;
-		const lost = [...this.#unacknowledged.values()];
-		this.#unacknowledged.clear();
+		const lost = this.#unacknowledged.splice(0);
 		for (const { replied } of lost) replied?.({ kind: "lost" });
 	}
 
 	#nextMsgno(): number {
-		while (this.#unacknowledged.has(this.#msgno)) this.#advanceMsgno();
+		while (this.#indexOf(this.#msgno) >= 0) this.#advanceMsgno();
 		const msgno = this.#msgno;
 		this.#advanceMsgno();
 		return msgno;
+	}
+
+	/** Where a MSG stands that awaits its reply: mostly at the beginning; -1 where there is none. */
+	#indexOf(msgno: number): number {
+		const all = this.#unacknowledged;
+		for (let index = 0; index < all.length; index++) {
+			if (all[index]?.msgno === msgno) return index;
+		}
+		return -1;
 	}
 
 	#advanceMsgno(): void {

@@ -5,6 +5,7 @@ import {
 	type Server,
 	type Socket,
 } from "node:net";
+import { SharedReads } from "./shared-reads.js";
 
 /** Where to listen or to connect. */
 export interface TcpAddress {
@@ -21,7 +22,8 @@ const OPTIONS = {
 };
 
 /**
- * Listens for connections.
+ * Listens for connections. The octets of a "data" event of their streams are there until its
+ * listeners have returned, and no longer.
  *
  * @returns the server, once it listens
  * @throws the error of `net.Server`, such as EADDRINUSE
@@ -31,7 +33,11 @@ export function listen(
 	onStream: (socket: Socket) => void,
 ): Promise<Server> {
 	return new Promise((resolve, reject) => {
-		const server = createServer(OPTIONS, onStream);
+		const reads = new SharedReads();
+		const options = { ...OPTIONS, pauseOnConnect: true };
+		const server = createServer(options, (accepted) =>
+			onStream(reads.take(accepted)),
+		);
 		server.once("error", reject);
 		server.listen({ host, port }, () => {
 			server.off("error", reject);

@@ -7,6 +7,11 @@ import type { Session } from "./session.js";
 /** A whole message: MIME entity-headers and a body. A string is sent as UTF-8. */
 export type Payload = string | Buffer;
 
+/** A message of which it is known already that it is all ASCII: nobody looks again. */
+export interface Ascii {
+	readonly ascii: string;
+}
+
 /** Why something is declined: a reply code of RFC 3080 §8, and a text for people. */
 export interface ReplyError {
 	readonly code: number;

@@ -3,6 +3,26 @@ import type { Channel } from "./channel.js";
 import { MAX_WRITE } from "./limits.js";
 import { Output } from "./output.js";
 
+/** Writers that write when the turn ends: one immediate for all of them is cheap, and many are not. */
+let due: Writer[] = [];
+
+function turnEnded(): void {
+	const writers = due;
+	due = [];
+	let at = 0;
+	try {
+		for (; at < writers.length; at++) writers[at]?.turnEnded();
+	} finally {
+		// an application threw: that is no affair of those who come after it
+		for (const writer of writers.slice(at + 1)) soon(writer);
+	}
+}
+
+function soon(writer: Writer): void {
+	if (due.length === 0) setImmediate(turnEnded);
+	due.push(writer);
+}
+
 /**
  * Writes what the channels of one session have to say: everything of one turn of the event
  * loop in one piece, and a frame of each channel in turn (RFC 3081 §3.1.4).
@@ -34,10 +54,13 @@ export class Writer {
 	schedule(): void {
 		if (this.#scheduled || this.#closed) return;
 		this.#scheduled = true;
-		setImmediate(() => {
-			this.#scheduled = false;
-			this.flush();
-		});
+		soon(this);
+	}
+
+	/** What was scheduled is written. */
+	turnEnded(): void {
+		this.#scheduled = false;
+		this.flush();
 	}
 
 	/** The channel has frames that could not leave at once. */
@@ -49,10 +72,6 @@ export class Writer {
 	/** Somebody waits for the channel to be writable: it is woken when that may be so. */
 	await(channel: Channel): void {
 		this.#awaited.add(channel);
-	}
-
-	isAwaited(channel: Channel): boolean {
-		return this.#awaited.has(channel);
 	}
 
 	/** Whoever waited for the channel is about to know. */
@@ -77,17 +96,17 @@ export class Writer {
 	flush(): void {
 		while (!this.#closed && !this.#blocked && !this.#held) {
 			// one SEQ for however many frames came together
-			for (const channel of this.#windowsDue) channel.advertise();
-			this.#windowsDue.clear();
-			this.#fill();
-			if (!this.#write()) return;
+			if (this.#windowsDue.size > 0) this.#advertise();
+			if (this.#queued.size > 0) this.#fill();
+			if (this.output.octets === 0) return;
+			this.#write();
 			if (!this.#blocked) this.#wake();
 		}
 	}
 
 	/** Writes what is in `output`, and nothing after it until released. */
 	hold(): void {
-		if (!this.#closed) this.#write();
+		if (!this.#closed && this.output.octets > 0) this.#write();
 		this.#held = true;
 	}
 
@@ -103,15 +122,16 @@ export class Writer {
 		this.#closed = true;
 	}
 
-	/** @returns whether there was something */
-	#write(): boolean {
-		const taken = this.output.take();
-		if (taken === undefined) return false;
-		const { chunk } = taken;
+	#write(): void {
+		const chunk = this.output.take();
 		this.#blocked = !(typeof chunk === "string"
 			? this.#stream.write(chunk, "latin1")
 			: this.#stream.write(chunk));
-		return true;
+	}
+
+	#advertise(): void {
+		for (const channel of this.#windowsDue) channel.advertise();
+		this.#windowsDue.clear();
 	}
 
 	#fill(): void {

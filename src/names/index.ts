@@ -1,3 +1,4 @@
+export { isAscii } from "./ascii.js";
 export * from "./clock.js";
 export * from "./codes.js";
 export * from "./endpoint.js";

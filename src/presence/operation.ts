@@ -24,6 +24,8 @@ export class LiveOperation implements Operation {
 	told = 0;
 	/** Its originator is told nothing more of it, but that it is over. */
 	isOver = false;
+	/** What its face keeps with it; the core does not look inside. */
+	kept: object | undefined = undefined;
 	/** Its place in the queue of expiries; -1 when it is not queued. */
 	place = -1;
 

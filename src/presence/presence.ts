@@ -311,6 +311,11 @@ export class Presence {
 
 	#countSubscribers(endpoint: Endpoint): void {
 		const subject = this.#state.subject(endpoint);
-		this.guests.subscribers(endpoint, subject?.subscribers.size ?? 0);
+		try {
+			this.guests.subscribers(endpoint, subject?.subscribers.size ?? 0);
+		} catch (error) {
+			// what goes wrong in a gateway is no reason to stop storing
+			this.#log.error({ error, subject: endpoint }, "a gateway failed");
+		}
 	}
 }

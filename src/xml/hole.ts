@@ -1,3 +1,5 @@
+import { isAscii } from "../names/index.js";
+
 /**
  * Named holes in text that is being written: XML cannot carry the two characters around
  * the name, so a hole is never mistaken for something that is meant.
@@ -12,7 +14,7 @@ export const hole = {
 
 	/** The text around the holes and their names: text, name, text, name, …, text. */
 	split(text: string): string[] {
-		return text.split(new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`));
+		return text.split(new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`)).map(narrow);
 	},
 
 	/** Fills the holes whose names match. */
@@ -24,3 +26,11 @@ export const hole = {
 		);
 	},
 };
+
+/**
+ * With the holes every character took two octets of memory, and so would all that is joined
+ * with one of the parts; copied without them, ASCII takes one.
+ */
+function narrow(text: string): string {
+	return isAscii(text) ? Buffer.from(text, "latin1").toString("latin1") : text;
+}

@@ -109,9 +109,11 @@ describe("setting an entry", () => {
 		expect(may()).toBe(false);
 		expect(access.entry(FRED, "*@example.com")).toBeUndefined();
 		expect(said).toEqual([]);
+		const before = access.changes;
 
 		store.commit();
 		expect(said).toEqual([true]);
+		expect(access.changes).toBeGreaterThan(before);
 	});
 
 	it("leaves what was decided about other owners", async () => {

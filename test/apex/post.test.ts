@@ -87,6 +87,63 @@ describe("Post", () => {
 		);
 	});
 
+	describe("by a route", () => {
+		/** What is told again and again; `told` resolves with what became of the last one. */
+		class Telling {
+			count = 0;
+			told: (outcome: Outcome) => void = () => {};
+			write() {
+				this.count += 1;
+				return { content: `<note>${this.count}</note>` };
+			}
+			done(outcome: Outcome): void {
+				this.told(outcome);
+			}
+		}
+
+		function telling(mesh: Mesh): () => Promise<Outcome> {
+			const told = new Telling();
+			const route = mesh.relay.post.route(RIDDLE, endpoint("fred"), told);
+			return () =>
+				new Promise((resolve) => {
+					told.told = resolve;
+					route.send();
+				});
+		}
+
+		it("finds who has attached anew", async () => {
+			const mesh = new Mesh({ decisions: () => 0 });
+			const first = await mesh.attached("fred");
+			const tell = telling(mesh);
+			expect(await tell()).toBe("acknowledged");
+			expect(noteOf(await first.next())).toBe("1");
+			await first.ask("<terminate transID='1' />");
+			expect(await tell()).toBe("absent");
+			const second = await mesh.attached("fred");
+			expect(await tell()).toBe("acknowledged");
+			expect(noteOf(await second.next())).toBe("2");
+		});
+
+		it.each([
+			["may be remembered", { count: 0 }],
+			["may not", undefined],
+		])(
+			"obeys a decision that has changed, where decisions %s",
+			async (_, made) => {
+				const mesh = new Mesh(made && { decisions: () => made.count });
+				await mesh.attached("fred");
+				const tell = telling(mesh);
+				expect(await tell()).toBe("acknowledged");
+				mesh.silenced.add(RIDDLE);
+				if (made !== undefined) made.count += 1;
+				expect(await tell()).toBe("absent");
+				mesh.silenced.clear();
+				if (made !== undefined) made.count += 1;
+				expect(await tell()).toBe("acknowledged");
+			},
+		);
+	});
+
 	it("to who is not attached: absent", async () => {
 		expect(await send(new Mesh(), "fred")).toBe("absent");
 	});

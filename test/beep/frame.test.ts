@@ -122,18 +122,23 @@ describe("header lines", () => {
 	});
 });
 
-/** Parses octets that arrive in the given pieces. */
+/** Parses octets that arrive in the given pieces, each of which is gone when the next comes. */
 function parse(pieces: readonly Buffer[]): string[] {
-	const seen: string[] = [];
+	const seen: [line: string, payload?: Buffer][] = [];
 	const parser = new FrameParser({
 		header: (header) => {
-			if (header.keyword === "SEQ") seen.push(formatHeader(header));
+			if (header.keyword === "SEQ") seen.push([formatHeader(header)]);
 		},
-		frame: (header, payload) =>
-			seen.push(`${formatHeader(header)}${payload.toString("latin1")}`),
+		frame: (header, payload) => seen.push([formatHeader(header), payload]),
 	});
-	for (const piece of pieces) parser.push(piece);
-	return seen;
+	for (const piece of pieces) {
+		const octets = Buffer.from(piece);
+		parser.push(octets);
+		octets.fill("?");
+	}
+	return seen.map(
+		([line, payload]) => line + (payload?.toString("latin1") ?? ""),
+	);
 }
 
 describe("the parser", () => {

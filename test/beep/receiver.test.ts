@@ -10,10 +10,12 @@ import { ReceiveWindow } from "../../src/beep/window.js";
 
 /** A channel that awaits replies to its MSGs 5 and 6, and whose MSG 8 is half sent. */
 const ledger: Ledger = {
-	isUnreplied: (msgno) => msgno === 3,
-	sent: (msgno) => {
-		if (msgno === 5 || msgno === 6) return "completely";
-		return msgno === 8 ? "partly" : undefined;
+	requests: { isUnreplied: (msgno) => msgno === 3 },
+	sender: {
+		progress: (msgno) => {
+			if (msgno === 5 || msgno === 6) return "completely";
+			return msgno === 8 ? "partly" : undefined;
+		},
 	},
 };
 

@@ -1,4 +1,4 @@
-/** Programs that follow an endpoint, and are started again whenever they have lost the server. */
+/** Whoever follows an endpoint; programs are started again whenever they have lost the server. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
@@ -16,24 +16,18 @@ const PAUSE = 200;
 
 /** How one kind of follower is run, and read. */
 export interface Following {
+	readonly name: string;
 	readonly command: readonly [program: string, ...args: string[]];
 	/** @returns what a line of its standard output says, if anything */
 	read(line: string): "open" | "closed" | undefined;
 }
 
-/** A program that follows somebody. */
-export class Follower {
+/** What somebody who follows has seen. */
+export abstract class Follower {
+	abstract readonly name: string;
 	/** All that has been seen; what was seen already is not seen again. */
 	readonly seen: Sight[] = [];
-	readonly #following: Following;
-	#child: ChildProcess | undefined;
-	#stopped = false;
 	#wake = (): void => {};
-
-	constructor(following: Following) {
-		this.#following = following;
-		void this.#run();
-	}
 
 	/** Resolves when that is what it has seen last. */
 	async sees(sight: Sight): Promise<void> {
@@ -44,7 +38,31 @@ export class Follower {
 		}
 	}
 
-	stop(): void {
+	/** For the end of a test. */
+	abstract stop(): Promise<void>;
+
+	protected saw(sight: Sight | undefined): void {
+		if (sight === undefined || sight === this.seen.at(-1)) return;
+		this.seen.push(sight);
+		this.#wake();
+	}
+}
+
+/** A program that follows somebody. */
+export class Program extends Follower {
+	readonly name: string;
+	readonly #following: Following;
+	#child: ChildProcess | undefined;
+	#stopped = false;
+
+	constructor(following: Following) {
+		super();
+		this.name = following.name;
+		this.#following = following;
+		void this.#run();
+	}
+
+	async stop(): Promise<void> {
 		this.#stopped = true;
 		this.#child?.kill();
 	}
@@ -57,17 +75,11 @@ export class Follower {
 			});
 			this.#child = child;
 			for await (const line of createInterface({ input: child.stdout })) {
-				this.#saw(this.#following.read(line));
+				this.saw(this.#following.read(line));
 			}
-			if (this.seen.length > 0) this.#saw("lost");
+			if (this.seen.length > 0) this.saw("lost");
 			await setTimeout(PAUSE);
 		}
-	}
-
-	#saw(sight: Sight | undefined): void {
-		if (sight === undefined || sight === this.seen.at(-1)) return;
-		this.seen.push(sight);
-		this.#wake();
 	}
 }
 
@@ -75,6 +87,7 @@ export class Follower {
 export function apexSubscribe(site: Site, endpoint: string): Following {
 	const options = ["--json", "--server", site.at("listen")];
 	return {
+		name: "apex subscribe",
 		command: [
 			process.execPath,
 			...[COMMAND, "subscribe", endpoint, ...options],
@@ -93,6 +106,7 @@ export function apexSubscribe(site: Site, endpoint: string): Following {
 /** `curl -N`, of server-sent events. */
 export function curlEvents(site: Site, endpoint: string): Following {
 	return {
+		name: "curl",
 		command: ["curl", "-sN", site.eventsOf(endpoint)],
 		read(line) {
 			const data = /^data: (.*)$/.exec(line)?.[1];

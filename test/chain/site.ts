@@ -1,5 +1,5 @@
 /** One server with all its faces, that is killed and started again in its place. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Ended, Running } from "../process.js";
@@ -11,16 +11,21 @@ export type Listener = (typeof LISTENERS)[number];
 
 /** `apex serve --dev`, in a process and a folder of its own. */
 export class Site {
-	readonly #data = mkdtempSync(join(tmpdir(), "apex-chain-"));
+	readonly #folder = mkdtempSync(join(tmpdir(), "apex-chain-"));
+	readonly #config = join(this.#folder, "apex.yaml");
+	readonly #data = join(this.#folder, "data");
 	/** HOST:PORT by listener: once they are known, they stay. */
 	readonly #at = new Map<Listener, string>(
 		LISTENERS.map((name) => [name, "127.0.0.1:0"]),
 	);
 	#process: Running | undefined;
 
-	static async open(): Promise<Site> {
+	/** @param config what its file says, besides the flags */
+	static async open(config: object): Promise<Site> {
 		build();
 		const site = new Site();
+		// JSON is YAML, too
+		writeFileSync(site.#config, JSON.stringify(config));
 		await site.start();
 		return site;
 	}
@@ -35,6 +40,11 @@ export class Site {
 		return `http://${this.at("web")}/presence/${endpoint}/events`;
 	}
 
+	/** The web board, at which `user` has only to log in, and follows an endpoint then. */
+	boardOf(endpoint: string, user: string): string {
+		return `http://${this.at("web")}/?as=${user}&watch=${endpoint}`;
+	}
+
 	/** A figure that monitoring reads, e.g. `apex_sip_registrations`. */
 	async figure(name: string): Promise<number> {
 		const answer = await fetch(`http://${this.at("admin")}/metrics`);
@@ -46,7 +56,8 @@ export class Site {
 	async start(): Promise<void> {
 		const flags = [...this.#at].flatMap(([name, at]) => [`--${name}`, at]);
 		const process = new Running([
-			...["serve", "--dev", "--data", this.#data, ...flags],
+			...["serve", "--dev", "--config", this.#config],
+			...["--data", this.#data, ...flags],
 		]);
 		this.#process = process;
 		for (;;) {
@@ -65,6 +76,6 @@ export class Site {
 	/** For the end of a test. */
 	async close(): Promise<void> {
 		await this.kill();
-		rmSync(this.#data, { recursive: true, force: true });
+		rmSync(this.#folder, { recursive: true, force: true });
 	}
 }

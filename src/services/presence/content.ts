@@ -1,9 +1,10 @@
 /** The elements that the presence service sends, RFC 3343 §6. */
-import type { PartBeside } from "../../apex/index.js";
+import type { PartBeside, Written } from "../../apex/index.js";
 import {
 	domainOf,
 	type Endpoint,
 	formatTimestamp,
+	isAscii,
 	type Offset,
 } from "../../names/index.js";
 import type { Entry, SubscriberNews, Tuple } from "../../presence/index.js";
@@ -25,6 +26,7 @@ interface Publication {
 	readonly now: number;
 	readonly before: string;
 	readonly after: string;
+	readonly isAscii: boolean;
 }
 
 /** An entry, written but for the transaction-identifier and the time stamp. */
@@ -50,6 +52,13 @@ export class Publications {
 		this.#original = original;
 	}
 
+	/** All that is to be sent. @param transID and @param now as for `write` */
+	written(entry: Entry, transID: string, now: number): Written {
+		const { before, after, isAscii } = this.#publication(entry, now);
+		const content = before + transID + after;
+		return { content, isAscii, beside: this.beside(entry) };
+	}
+
 	/** What is to be sent beside the `publish` of an entry, if anything. */
 	beside(entry: Entry): PartBeside | undefined {
 		const original = this.#original(entry);
@@ -67,6 +76,11 @@ export class Publications {
 	 * @param now the service's notion of the current time, in milliseconds since 1970
 	 */
 	write(entry: Entry, transID: string, now: number): string {
+		const { before, after } = this.#publication(entry, now);
+		return before + transID + after;
+	}
+
+	#publication(entry: Entry, now: number): Publication {
 		const written = this.#written.get(entry) ?? this.#writeEntry(entry);
 		let { publication } = written;
 		if (publication?.now !== now) {
@@ -74,10 +88,11 @@ export class Publications {
 			const text = written.write({ transID: NONE, timeStamp });
 			const at = text.indexOf(TRANS_ID) + TRANS_ID.length;
 			const after = text.slice(at + NONE.length);
-			publication = { now, before: text.slice(0, at), after };
+			const before = text.slice(0, at);
+			publication = { now, before, after, isAscii: isAscii(text) };
 			written.publication = publication;
 		}
-		return publication.before + transID + publication.after;
+		return publication;
 	}
 
 	#writeEntry(entry: Entry): WrittenEntry {

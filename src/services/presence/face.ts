@@ -29,7 +29,6 @@ export class ApexFace implements Face {
 	readonly #post: Post;
 	readonly #clock: Clock;
 	readonly #publications: Publications;
-	readonly #updates = new WeakMap<LiveOperation, Updates>();
 
 	/** @param parts.original of entries that came through other faces, to go beside them */
 	constructor(parts: {
@@ -50,16 +49,20 @@ export class ApexFace implements Face {
 
 	/** RFC 3343 §4.2 step 6.3. */
 	update(subscription: LiveOperation, entry: Entry): void {
-		let updates = this.#updates.get(subscription);
-		if (updates === undefined) {
-			updates = new Updates(subscription, {
-				post: this.#post,
-				from: serviceOf(subscription.subject),
-				write: this.#write,
-			});
-			this.#updates.set(subscription, updates);
-		}
+		const { kept } = subscription;
+		const updates =
+			kept instanceof Updates ? kept : this.#updatesOf(subscription);
 		updates.tell(entry);
+	}
+
+	#updatesOf(subscription: LiveOperation): Updates {
+		const updates = new Updates(subscription, {
+			post: this.#post,
+			from: serviceOf(subscription.subject),
+			write: this.#write,
+		});
+		subscription.kept = updates;
+		return updates;
 	}
 
 	/** RFC 3343 §4.2 step 6.1: the first `publish` is the answer to `subscribe`, so it never gives way. */
@@ -80,10 +83,8 @@ export class ApexFace implements Face {
 		);
 	}
 
-	readonly #write = ({ id }: LiveOperation, entry: Entry): Written => ({
-		content: this.#publications.write(entry, id, this.#clock.now()),
-		beside: this.#publications.beside(entry),
-	});
+	readonly #write = ({ id }: LiveOperation, entry: Entry): Written =>
+		this.#publications.written(entry, id, this.#clock.now());
 
 	notify(
 		watch: Pick<LiveOperation, "subject" | "originator" | "id">,

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +9,11 @@ import { startLive } from "./live.js";
 
 const SAMPLES = resolve("samples/sip");
 let folder = "";
+
+const isThere = spawnSync("sipp", ["-v"]).error === undefined;
+if (!isThere) {
+	console.warn("SKIPPED: there is no sipp, so no other's scenarios of SIP");
+}
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "sipp-"));
@@ -65,7 +70,7 @@ function play(
 	});
 }
 
-describe.each(["u1", "t1"])("sipp over %s", (transport) => {
+describe.skipIf(!isThere).each(["u1", "t1"])("sipp over %s", (transport) => {
 	test.each(["subscribe", "fetch", "refusals", "publish", "winfo", "register"])(
 		"%s",
 		async (scenario) => {

@@ -16,9 +16,8 @@ class Client(ClientXMPP):
         self.add_event_handler("session_start", self.begin)
         self.add_event_handler("failed_auth", lambda _: tell(event="failed"))
         self.register_plugin("xep_0030")
-        for event in ("changed_status", "presence_subscribe", "presence_subscribed",
-                      "presence_unsubscribe", "presence_unsubscribed", "presence_error"):
-            self.add_event_handler(event, self.presence)
+        # each stanza: changed_status leaves out what slixmpp thinks is nothing new
+        self.add_event_handler("presence", self.presence)
 
     async def begin(self, _):
         await self.get_roster()

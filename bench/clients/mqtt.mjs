@@ -1,5 +1,5 @@
 // Just enough MQTT 3.1.1 for QoS 1: a subscriber acknowledges each PUBLISH.
-import { connect } from "node:net";
+import { open } from "./socket.mjs";
 
 // as long as the notification of this server, so that the same octets are carried
 const PAYLOAD = "x".repeat(560);
@@ -24,23 +24,19 @@ function packet(first, ...parts) {
 	return Buffer.concat([Buffer.from([first, ...length]), body]);
 }
 
-class Connection {
-	#rest = Buffer.alloc(0);
+export class Connection {
+	#rest;
 	#waiting = new Map();
+	#number = 0;
 	onPublish = () => {};
 
-	constructor(socket) {
+	constructor({ socket, onOctets }) {
 		this.socket = socket;
-		socket.on("data", (octets) => this.#read(octets));
+		onOctets((octets) => this.#read(octets));
 	}
 
 	static async open(port, client) {
-		const socket = await new Promise((resolve, reject) => {
-			const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-			socket.once("error", reject);
-			socket.once("connect", () => resolve(socket));
-		});
-		const connection = new Connection(socket);
+		const connection = new Connection(await open(port));
 		const flags = Buffer.from([4, 2, 0, 0]);
 		await connection.ask(
 			packet(0x10, string("MQTT"), flags, string(client)),
@@ -55,13 +51,31 @@ class Connection {
 		return new Promise((resolve) => this.#waiting.set(type, resolve));
 	}
 
+	/** Subscribes with QoS 1. */
+	subscribe(topic) {
+		const filter = Buffer.concat([string(topic), Buffer.from([1])]);
+		return this.ask(packet(0x82, this.#next(), filter), 9);
+	}
+
+	/** Publishes with QoS 1; resolves when the broker has acknowledged it. */
+	publish(topic, retained = false) {
+		const first = retained ? 0x33 : 0x32;
+		const payload = Buffer.from(PAYLOAD);
+		return this.ask(packet(first, string(topic), this.#next(), payload), 4);
+	}
+
+	#next() {
+		this.#number = (this.#number % 65535) + 1;
+		return Buffer.from([this.#number >> 8, this.#number & 255]);
+	}
+
 	close() {
 		this.socket.destroy();
 	}
 
 	#read(octets) {
 		let rest =
-			this.#rest.length === 0 ? octets : Buffer.concat([this.#rest, octets]);
+			this.#rest === undefined ? octets : Buffer.concat([this.#rest, octets]);
 		const acknowledgements = [];
 		for (;;) {
 			let at = 1;
@@ -85,7 +99,8 @@ class Connection {
 			} else this.#waiting.get(type)?.();
 			rest = rest.subarray(at + size);
 		}
-		this.#rest = rest;
+		// the memory of `octets` is about to be used again
+		this.#rest = rest.length > 0 ? Buffer.from(rest) : undefined;
 		if (acknowledgements.length > 0)
 			this.socket.write(Buffer.concat(acknowledgements));
 	}
@@ -93,24 +108,15 @@ class Connection {
 
 export async function subscriber(port, number, told) {
 	const connection = await Connection.open(port, `s${number}`);
-	await connection.ask(
-		packet(0x82, Buffer.from([0, 1]), string(TOPIC), Buffer.from([1])),
-		9,
-	);
+	await connection.subscribe(TOPIC);
 	connection.onPublish = told;
 	return connection;
 }
 
 export async function publisher(port) {
 	const connection = await Connection.open(port, "fred");
-	let number = 0;
 	return {
-		publish() {
-			number = (number % 65535) + 1;
-			const id = Buffer.from([number >> 8, number & 255]);
-			const octets = packet(0x32, string(TOPIC), id, Buffer.from(PAYLOAD));
-			return connection.ask(octets, 4);
-		},
+		publish: () => connection.publish(TOPIC),
 		close: () => connection.close(),
 	};
 }
