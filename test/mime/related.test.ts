@@ -135,7 +135,8 @@ describe("multipart/related, RFC 2387", () => {
 					.map((text) => Buffer.from(text)),
 			),
 		)
-		.map((pieces) => Buffer.concat(pieces));
+		.map((pieces) => Buffer.concat(pieces))
+		.filter((body) => !body.includes("--frontier"));
 
 	test("any parts survive a round trip, and replacing the root leaves the others alone", () => {
 		fc.assert(
