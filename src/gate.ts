@@ -208,7 +208,9 @@ export class Gate {
 		profiles: readonly Profile[],
 	): Session {
 		const session = new Session(stream, {
-			...{ role, profiles, encrypted },
+			role,
+			profiles,
+			encrypted,
 			log: this.#log,
 			limits: this.#config.limits,
 			peer: `${address}:${port}`,

@@ -60,7 +60,7 @@ export function noRoom(
 	{ peer }: Link,
 ): Reply | undefined {
 	const most = limits.associationsPerSession;
-	return peer.associations.size < most
+	return peer.associations < most
 		? undefined
 		: reply(450, `associationsPerSession: more than ${most}`);
 }

@@ -111,6 +111,10 @@ export class DataDelivery {
 		recipient: Element,
 		replacements: readonly Replacement[] = [],
 	): Payload {
+		// what has one recipient arrives as it came
+		if (this.recipients.length === 1 && replacements.length === 0) {
+			return this.#received.entity.octets;
+		}
 		this.#toEndpoints ??= new Forward(this.#received);
 		return this.#toEndpoints.to(recipient, replacements);
 	}

@@ -39,7 +39,7 @@ export class Link implements ChannelHandler, OutboxOwner {
 		this.#log = parts.log;
 		this.#limits = parts.limits;
 		this.outbox = new Outbox(channel, parts.limits.outboxOctets, this);
-		peer.links.add(this);
+		peer.links = peer.links.concat(this);
 	}
 
 	/** The channel is no more. */
@@ -59,12 +59,14 @@ export class Link implements ChannelHandler, OutboxOwner {
 
 	associate(association: Association): void {
 		this.#operations.set(association.transID, association);
-		if (association.by === "peer") this.peer.associations.add(association);
+		if (association.by === "peer") this.peer.associations += 1;
 	}
 
 	release(association: Association): void {
 		this.#operations.delete(association.transID);
-		this.peer.associations.delete(association);
+		if (association.by === "peer" && !association.isOver) {
+			this.peer.associations -= 1;
+		}
 		association.released();
 	}
 
@@ -79,7 +81,7 @@ export class Link implements ChannelHandler, OutboxOwner {
 	end(): void {
 		if (this.#ended) return;
 		this.#ended = true;
-		this.peer.links.delete(this);
+		this.peer.links = this.peer.links.filter((link) => link !== this);
 		for (const request of this.#waiting.splice(0)) this.#refuse(request);
 		this.outbox.end();
 		this.releaseAll();

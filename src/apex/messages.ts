@@ -103,9 +103,9 @@ function readControl(
 			`expected ${BEEP_XML}, and got ${entity.contentType.type}`,
 		);
 	}
-	const encoding = entity.headers.get("content-transfer-encoding") ?? "binary";
+	const encoding = entity.headers.get("content-transfer-encoding");
 	// RFC 3340 §4.1: BEEP carries octets, so a transforming encoding should not be used
-	if (!/^(?:7bit|8bit|binary)$/i.test(encoding)) {
+	if (encoding !== undefined && !/^(?:7bit|8bit|binary)$/i.test(encoding)) {
 		throw new XmlError(504, `the transfer encoding ${encoding} is not read`);
 	}
 	return read(entity.body, dtds.core, { roots, caps });

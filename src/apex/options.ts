@@ -1,6 +1,6 @@
 /** Options, RFC 3340 §5. */
 import { type Reply, reply } from "../names/index.js";
-import { attribute, type Element, elementsOf, XmlError } from "../xml/index.js";
+import { attribute, type Element, XmlError } from "../xml/index.js";
 import type { Option } from "./option.js";
 import { OPTIONS } from "./options/index.js";
 
@@ -13,8 +13,14 @@ const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 const WITHOUT_TRANS_ID = "hold4Endpoint";
 
 /** The options directly inside an element. */
-function optionsOf(element: Element): Element[] {
-	return elementsOf(element).filter(({ name }) => name === "option");
+function optionsOf({ children }: Element): Element[] {
+	const options: Element[] = [];
+	for (const child of children) {
+		if (typeof child !== "string" && child.name === "option") {
+			options.push(child);
+		}
+	}
+	return options;
 }
 
 function targetHopOf(option: Element): TargetHop {
@@ -39,7 +45,8 @@ export function checkOptions(element: Element, most: number): void {
 			`options: more than ${most} in one ${element.name}`,
 		);
 	}
-	for (const child of elementsOf(element)) {
+	for (const child of element.children) {
+		if (typeof child === "string") continue;
 		if (child.name === "option") checkOption(child);
 		else if (child.name !== "data-content") checkOptions(child, most);
 	}

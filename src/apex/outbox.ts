@@ -58,7 +58,7 @@ export class Outbox {
 	readonly #limit: number;
 	readonly #owner: OutboxOwner;
 	// A Map keeps its order when the value of a key is set again: replaced means "in place".
-	readonly #waiting = new Map<object, Waiting>();
+	#waiting: Map<object, Waiting> | undefined;
 	#octets = 0;
 	#state: "held" | "open" | "ended" = "held";
 
@@ -76,7 +76,7 @@ export class Outbox {
 
 	/** How many messages wait. */
 	get length(): number {
-		return this.#waiting.size;
+		return this.#waiting?.size ?? 0;
 	}
 
 	/** Begins to send: until then everything waits, since the channel is still being created. */
@@ -90,15 +90,17 @@ export class Outbox {
 			message.done?.("absent");
 			return;
 		}
-		if (this.#waiting.size === 0 && this.#mayLeave()) this.#send(message);
+		if (this.length === 0 && this.#mayLeave()) this.#send(message);
 		else this.#keep(message, owner);
 	}
 
 	/** The channel can take something again. */
 	flush(): void {
-		for (const [key, { message, octets }] of this.#waiting) {
+		const waiting = this.#waiting;
+		if (waiting === undefined) return;
+		for (const [key, { message, octets }] of waiting) {
 			if (!this.#mayLeave()) return;
-			this.#waiting.delete(key);
+			waiting.delete(key);
 			this.#octets -= octets;
 			this.#send(message);
 		}
@@ -106,9 +108,9 @@ export class Outbox {
 
 	/** Drops what waits on behalf of an attachment or binding that is no more. */
 	forget(owner: object): void {
-		for (const [key, waiting] of this.#waiting) {
+		for (const [key, waiting] of this.#waiting ?? []) {
 			if (waiting.owner !== owner) continue;
-			this.#waiting.delete(key);
+			this.#waiting?.delete(key);
 			this.#octets -= waiting.octets;
 			waiting.message.done?.("absent");
 		}
@@ -117,8 +119,8 @@ export class Outbox {
 	/** Drops everything that waits, for good. */
 	end(): void {
 		this.#state = "ended";
-		const waiting = [...this.#waiting.values()];
-		this.#waiting.clear();
+		const waiting = [...(this.#waiting?.values() ?? [])];
+		this.#waiting = undefined;
 		this.#octets = 0;
 		for (const { message } of waiting) message.done?.("absent");
 	}
@@ -129,6 +131,8 @@ export class Outbox {
 
 	#keep(message: Message, owner: object): void {
 		const key = message.replaceKey ?? message;
+		// mostly nothing ever waits
+		this.#waiting ??= new Map();
 		const earlier = this.#waiting.get(key);
 		const octets = weightOf(message);
 		this.#octets += octets - (earlier?.octets ?? 0);

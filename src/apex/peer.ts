@@ -1,6 +1,5 @@
 import type { Session } from "../beep/index.js";
 import type { Domain, Endpoint, Reply } from "../names/index.js";
-import type { Association } from "./association.js";
 import type { Link } from "./link.js";
 
 /** What a session is for, RFC 3340 §2.1: endpoints attach, or relays bind. */
@@ -10,17 +9,23 @@ export type Mode = "endpoint-relay" | "relay-relay";
 export class Peer {
 	readonly session: Session;
 	readonly mode: Mode;
-	readonly links = new Set<Link>();
-	/** What it has asked for, attachments and bindings, over whichever channel. */
-	readonly associations = new Set<Association>();
+	links: readonly Link[] = [];
+	/** How much it has asked for, attachments and bindings, over whichever channel. */
+	associations = 0;
 	/** What it is attached as, over whichever channel. */
 	readonly attachments = new Set<Endpoint>();
-	/** The domains for whose relay it was dialled. */
-	readonly relays = new Set<Domain>();
+	#relays: Set<Domain> | undefined;
 
 	constructor(session: Session, mode: Mode) {
 		this.session = session;
 		this.mode = mode;
+	}
+
+	/** The domains for whose relay it was dialled. */
+	get relays(): Set<Domain> {
+		// endpoints have none
+		this.#relays ??= new Set();
+		return this.#relays;
 	}
 
 	/** RFC 3340 §4.4.3 step 1: ends everything that the peer has established over the session. */
@@ -30,7 +35,7 @@ export class Peer {
 
 	/** The session has ended. */
 	end(): void {
-		for (const link of [...this.links]) link.end();
+		for (const link of this.links) link.end();
 	}
 
 	/**
@@ -39,9 +44,7 @@ export class Peer {
 	 * @throws BeepError when the peer will not let go
 	 */
 	async leave(reason: Reply): Promise<void> {
-		const associations = [...this.links].flatMap((link) => [
-			...link.associations,
-		]);
+		const associations = this.links.flatMap((link) => [...link.associations]);
 		await Promise.all(
 			associations.map(
 				(association) =>

@@ -111,7 +111,7 @@ export class Relay {
 	get figures() {
 		let [associations, waiting] = [0, 0];
 		for (const peer of this.#peers.values()) {
-			associations += peer.associations.size;
+			associations += peer.associations;
 			for (const { outbox } of peer.links) waiting += outbox.octets;
 		}
 		return { associations, waiting, messages: this.#messages };
@@ -182,7 +182,7 @@ export class Relay {
 		if (known !== undefined) return known;
 		const peer = new Peer(session, mode);
 		this.#peers.set(session, peer);
-		session.once("close", () => {
+		session.on("close", () => {
 			this.#peers.delete(session);
 			peer.end();
 		});

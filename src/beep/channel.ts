@@ -1,5 +1,6 @@
 import type { BeepError } from "./error.js";
 import { type DataHeader, formatHeader, type SeqHeader } from "./frame.js";
+import type { Incoming } from "./incoming.js";
 import type { Limits } from "./limits.js";
 import { Receiver } from "./receiver.js";
 import { Requests } from "./requests.js";
@@ -11,7 +12,6 @@ import type {
 	Payload,
 	Reply,
 	ReplyError,
-	Request,
 } from "./types.js";
 import type { Unfinished } from "./unfinished.js";
 import { ReceiveWindow } from "./window.js";
@@ -23,7 +23,9 @@ export interface Carrier {
 	readonly limits: Limits;
 	readonly unfinished: Unfinished;
 	/** A whole MSG has come. */
-	received(request: Request): void;
+	received(request: Incoming): void;
+	/** A reply has been completely sent. */
+	replied(): void;
 	/** Asks the peer to close the channel. @throws BeepError when it declines */
 	close(channel: Channel, code: number, text: string): Promise<void>;
 	/** Ends the session over octets that are no BEEP. */
@@ -48,7 +50,7 @@ export class Channel {
 	#shut = false;
 	/** Somebody was told that it is not writable. */
 	#isAwaited = false;
-	#onQuiet: (() => void)[] = [];
+	#onQuiet: (() => void)[] | undefined;
 
 	/** Channels are made by `Session.start` and by what the peer starts. */
 	constructor(
@@ -62,11 +64,8 @@ export class Channel {
 		this.number = number;
 		this.profile = profile;
 		this.#carrier = carrier;
-		this.#sender = new Sender(number, writer, () => writer.queued(this));
-		this.#requests = new Requests(
-			(outgoing) => this.#sender.transmit(outgoing),
-			() => this.#replySent(),
-		);
+		this.#sender = new Sender(this, writer);
+		this.#requests = new Requests(this.#sender, () => this.#replySent());
 		this.#window = new ReceiveWindow(window);
 		const ledger = { requests: this.#requests, sender: this.#sender };
 		this.#receiver = new Receiver(this.#window, ledger, {
@@ -264,6 +263,7 @@ export class Channel {
 
 	#replySent(): void {
 		const { writer } = this.#carrier;
+		this.#carrier.replied();
 		if (this.#shut && !this.#isFull) {
 			this.#shut = false;
 			if (this.#window.due) writer.windowDue(this);
@@ -276,16 +276,19 @@ export class Channel {
 		return new Promise((resolve) => {
 			const check = (): void => {
 				if (this.#is("closed") || done()) resolve();
-				else this.#onQuiet.push(check);
+				else {
+					this.#onQuiet ??= [];
+					this.#onQuiet.push(check);
+				}
 			};
 			check();
 		});
 	}
 
 	#settle(): void {
-		if (this.#onQuiet.length === 0) return;
 		const checks = this.#onQuiet;
-		this.#onQuiet = [];
+		if (checks === undefined) return;
+		this.#onQuiet = undefined;
 		for (const check of checks) check();
 	}
 }

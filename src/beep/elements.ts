@@ -62,7 +62,7 @@ export function readRequest(payload: Buffer): ManagementRequest {
 /** Reads a `greeting`. @throws XmlError or MimeError */
 export function readGreeting(payload: Buffer): Greeting {
 	const root = readElement(payload, ["greeting"]);
-	const tokens = (text = ""): string[] => text.split(/\s+/).filter(Boolean);
+	const tokens = (text = ""): string[] => text.match(/\S+/g) ?? [];
 	return {
 		profiles: elementsOf(root).map(({ attributes }) => attributes.uri ?? ""),
 		features: tokens(root.attributes.features),

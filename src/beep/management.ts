@@ -50,7 +50,7 @@ export interface Managed {
 export interface Channels {
 	readonly channels: ReadonlyMap<number, Channel>;
 	/** The `xml:lang` of diagnostics, where it does not go without saying. */
-	lang(): string | undefined;
+	readonly lang: string | undefined;
 	/** @returns false where there is a tuning channel; else this number is its until dropped or unclaimed */
 	claim(number: number): boolean;
 	unclaim(number: number): void;
@@ -69,8 +69,6 @@ export interface Channels {
 export class Management implements ChannelHandler {
 	readonly #managed: Managed;
 	readonly #channels: Channels;
-	/** Numbers of channels that a profile is still deciding about. */
-	readonly #starting = new Set<number>();
 	// RFC 3080 §2.6.1: the MSGs of a channel are worked on one after the other
 	#turn: Promise<void> = Promise.resolve();
 
@@ -101,7 +99,7 @@ export class Management implements ChannelHandler {
 	#refuse(request: Request, refusal: ReplyError): void {
 		const { log, session } = this.#managed;
 		log.info({ peer: session.peer, code: refusal.code }, refusal.text);
-		request.error(errorPayload(refusal, this.#channels.lang()));
+		request.error(errorPayload(refusal, this.#channels.lang));
 	}
 
 	/** RFC 3080 §2.3.1.2. */
@@ -111,9 +109,7 @@ export class Management implements ChannelHandler {
 			this.#refuse(request, refusal);
 			return;
 		}
-		this.#starting.add(start.number);
 		const declined = await this.#choose(request, start);
-		this.#starting.delete(start.number);
 		if (declined !== undefined) this.#refuse(request, declined);
 	}
 
@@ -127,10 +123,10 @@ export class Management implements ChannelHandler {
 				text: `number in <start> must be ${odd ? "odd" : "even"}`,
 			};
 		}
-		if (channels.has(number) || this.#starting.has(number)) {
+		if (channels.has(number)) {
 			return { code: 501, text: `channel ${number} is in use` };
 		}
-		if (channels.size + this.#starting.size >= limits.channels) {
+		if (channels.size >= limits.channels) {
 			return {
 				code: 450,
 				text: `there are ${limits.channels} channels already`,

@@ -2,7 +2,7 @@
 export class Output {
 	/** Octets that are all ASCII stay a string: strings join without copying. */
 	#text = "";
-	#pieces: Buffer[] = [];
+	#pieces: (string | Buffer)[] = [];
 	#urgent = "";
 	#octets = 0;
 
@@ -24,9 +24,8 @@ export class Output {
 	}
 
 	binary(octets: Buffer): void {
-		if (this.#text !== "") this.#pieces.push(Buffer.from(this.#text, "latin1"));
+		this.#pieces.push(this.#text, octets);
 		this.#text = "";
-		this.#pieces.push(octets);
 		this.#octets += octets.length;
 	}
 
@@ -35,15 +34,24 @@ export class Output {
 		const urgent = this.#urgent;
 		const text = this.#text;
 		const pieces = this.#pieces;
+		const octets = this.#octets;
 		this.#urgent = "";
 		this.#text = "";
 		this.#octets = 0;
 		if (pieces.length === 0) return urgent === "" ? text : urgent + text;
 		this.#pieces = [];
-		return Buffer.concat([
-			Buffer.from(urgent, "latin1"),
-			...pieces,
-			Buffer.from(text, "latin1"),
-		]);
+		return joined([urgent, ...pieces, text], octets);
 	}
+}
+
+function joined(pieces: readonly (string | Buffer)[], octets: number): Buffer {
+	const all = Buffer.allocUnsafe(octets);
+	let at = 0;
+	for (const piece of pieces) {
+		at +=
+			typeof piece === "string"
+				? all.write(piece, at, "latin1")
+				: piece.copy(all, at);
+	}
+	return all;
 }

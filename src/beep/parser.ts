@@ -1,3 +1,4 @@
+import { Assembly } from "./assembly.js";
 import { FrameError } from "./error.js";
 import { type DataHeader, type Header, MAX_HEADER, TRAILER } from "./frame.js";
 import { HeaderLine } from "./header-line.js";
@@ -6,13 +7,17 @@ import { HeaderLine } from "./header-line.js";
 export interface FrameSink {
 	/** A header has been read; its payload, if it has one, is still to come. */
 	header(header: Header): void;
-	/** A whole data frame. The payload is not altered any more: it may be that of the frame before. */
+	/**
+	 * A whole data frame. The payload has memory of its own, and is not altered any more: it may be
+	 * that of the frame before.
+	 */
 	frame(header: DataHeader, payload: Buffer): void;
 }
 
 /** It knows nothing from one line to the next. */
 const line = new HeaderLine();
 
+const MAX_LINE = MAX_HEADER + "\r\n".length;
 const CR = 13;
 const LF = 10;
 const NONE: Buffer = Buffer.alloc(0);
@@ -28,8 +33,7 @@ const REPEATED = 256;
 export class FrameParser {
 	readonly #sink: FrameSink;
 	/** Octets of an unfinished header line, or of an unfinished payload with its trailer. */
-	#parts: Buffer[] = [];
-	#kept = 0;
+	#kept: Assembly | undefined;
 	/** The frame whose payload is awaited. */
 	#awaited: DataHeader | undefined;
 
@@ -42,34 +46,49 @@ export class FrameParser {
 	 * @throws FrameError where a frame is poorly-formed; nothing may be pushed after that
 	 */
 	push(octets: Buffer): void {
-		const kept = this.#kept + octets.length;
-		if (this.#awaited !== undefined && kept < sizeOf(this.#awaited)) {
-			this.#keep(octets);
-			return;
-		}
-		let all = octets;
-		if (this.#kept > 0) {
-			all = Buffer.concat([...this.#parts, octets], kept);
-			this.#parts = [];
-			this.#kept = 0;
-		}
-		let at = 0;
+		let at = this.#kept === undefined ? 0 : this.#complete(octets, this.#kept);
 		for (;;) {
-			const next = this.#step(all, at);
+			const next = this.#step(octets, at);
 			if (next === at) break;
 			at = next;
 		}
-		if (at < all.length) this.#keep(all.subarray(at));
+		if (at < octets.length) this.#keep(octets.subarray(at));
 	}
 
 	/** Whether the octets so far end between two frames. */
 	get idle(): boolean {
-		return this.#kept === 0 && this.#awaited === undefined;
+		return this.#kept === undefined && this.#awaited === undefined;
 	}
 
 	#keep(octets: Buffer): void {
-		this.#parts.push(Buffer.from(octets));
-		this.#kept += octets.length;
+		const { length } = octets;
+		const most = this.#awaited === undefined ? length : sizeOf(this.#awaited);
+		this.#kept = Assembly.copying(octets, most);
+	}
+
+	/** Adds to what was kept what that lacks, as far as it has come. @returns where the rest begins */
+	#complete(octets: Buffer, kept: Assembly): number {
+		const awaited = this.#awaited;
+		if (awaited === undefined) return this.#completeHeader(octets, kept);
+		const whole = sizeOf(awaited);
+		const lacking = whole - kept.length;
+		if (octets.length < lacking) {
+			kept.append(octets, whole);
+			return octets.length;
+		}
+		kept.append(octets.subarray(0, lacking), whole);
+		this.#kept = undefined;
+		this.#payload(kept.octets, 0, awaited, true);
+		return lacking;
+	}
+
+	#completeHeader(octets: Buffer, kept: Assembly): number {
+		const end = lineEnd(octets, 0);
+		const lacking = end < 0 ? Math.min(octets.length, MAX_LINE) : end + 1;
+		kept.append(octets.subarray(0, lacking));
+		this.#kept = undefined;
+		if (this.#header(kept.octets, 0) === 0) this.#kept = kept;
+		return lacking;
 	}
 
 	/** Reads one frame, or one half of it. @returns where that ends; where it begins, if it has not all come */
@@ -99,7 +118,13 @@ export class FrameParser {
 		return next;
 	}
 
-	#payload(octets: Buffer, at: number, header: DataHeader): number {
+	/** @param isOwn whether the memory is that of the frame alone */
+	#payload(
+		octets: Buffer,
+		at: number,
+		header: DataHeader,
+		isOwn = false,
+	): number {
 		const { size } = header;
 		const whole = at + sizeOf(header);
 		if (octets.length < whole) return at;
@@ -109,12 +134,13 @@ export class FrameParser {
 			);
 		}
 		this.#awaited = undefined;
-		this.#sink.frame(
-			header,
+		const payload =
 			header.keyword === "RPY"
 				? reply(octets, at, size)
-				: copied(octets, at, size),
-		);
+				: isOwn
+					? octets.subarray(0, size)
+					: copied(octets, at, size);
+		this.#sink.frame(header, payload);
 		return whole;
 	}
 }
@@ -122,7 +148,7 @@ export class FrameParser {
 /** Where the line ends, in so far as a header line may be long; -1 where it does not end there. */
 function lineEnd(octets: Buffer, at: number): number {
 	// a header is so short that asking Node for it takes longer
-	const limit = Math.min(octets.length, at + MAX_HEADER + "\r\n".length);
+	const limit = Math.min(octets.length, at + MAX_LINE);
 	for (let i = at; i < limit; i++) {
 		if (octets[i] === LF) return i;
 	}

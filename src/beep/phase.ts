@@ -2,9 +2,10 @@ import type { Duplex } from "node:stream";
 import { type Carrier, Channel } from "./channel.js";
 import type { ProposedProfile } from "./elements.js";
 import { BeepError } from "./error.js";
-import { INITIAL_WINDOW, LINGER } from "./limits.js";
-import { type Managed, Management } from "./management.js";
-import { Reader } from "./reader.js";
+import type { Incoming } from "./incoming.js";
+import { INITIAL_WINDOW, LINGER, type Limits } from "./limits.js";
+import { type Channels, type Managed, Management } from "./management.js";
+import { type Audience, Reader } from "./reader.js";
 import type {
 	Greeting,
 	Negotiate,
@@ -37,17 +38,21 @@ export interface Lasting extends Managed, Pick<Carrier, "fail"> {
 	concluded(negotiate: Negotiate): void;
 }
 
-/** A session from one pair of greetings to the next tuning reset, or to its end. */
-export class Phase {
+/**
+ * A session from one pair of greetings to the next tuning reset, or to its end. Its parts turn
+ * to it by themselves: a closure for each thing that they ask would be most of what it costs.
+ */
+export class Phase implements Audience, Carrier, Channels {
 	readonly stream: Duplex;
 	readonly channels = new Map<number, Channel>();
+	readonly channelZero: Channel;
+	readonly limits: Limits;
+	readonly unfinished: Unfinished;
+	readonly writer: Writer;
 	/** The peer's. */
 	readonly greeting: Promise<Greeting>;
 	readonly #lasting: Lasting;
 	readonly #reader: Reader;
-	readonly #writer: Writer;
-	readonly #carrier: Carrier;
-	readonly #channelZero: Channel;
 	readonly #zero: Zero;
 	#number: number;
 	/** The number of the tuning channel: RFC 3080 §2 allows for one. */
@@ -58,32 +63,13 @@ export class Phase {
 		this.stream = stream;
 		this.#lasting = lasting;
 		this.#number = lasting.firstNumber;
-		this.#writer = new Writer(stream);
-		this.#carrier = {
-			writer: this.#writer,
-			limits: lasting.limits,
-			unfinished: new Unfinished(lasting.limits.unfinishedOctets),
-			received: (request) => this.#reader.received(request),
-			close: async (channel, code, text) => {
-				await this.#zero.close(channel.number, code, text);
-				this.#drop(channel);
-			},
-			fail: (problem) => lasting.fail(problem),
-		};
-		this.#channelZero = this.#create(0, { uri: "", window: INITIAL_WINDOW });
-		this.#zero = new Zero({
-			channel: this.#channelZero,
-			fail: (problem) => lasting.fail(problem),
-			reason: () => lasting.reason(),
-		});
-		this.#channelZero.open(this.#management());
-		this.#reader = new Reader(stream, {
-			channelZero: this.#channelZero,
-			channels: this.channels,
-			greeted: () => this.#zero.greeted,
-			fail: (problem) => lasting.fail(problem),
-			broken: (error) => lasting.broken(error),
-		});
+		this.limits = lasting.limits;
+		this.unfinished = new Unfinished(lasting.limits.unfinishedOctets);
+		this.writer = new Writer(stream);
+		this.channelZero = this.create(0, { uri: "", window: INITIAL_WINDOW });
+		this.#zero = new Zero(this.channelZero, lasting);
+		this.channelZero.open(new Management(lasting, this));
+		this.#reader = new Reader(stream, this);
 		this.greeting = new Promise((resolve, reject) => {
 			this.#zero.greet(lasting.greeting, (theirs) => {
 				if (theirs instanceof BeepError) reject(theirs);
@@ -113,7 +99,7 @@ export class Phase {
 		const number = this.#number;
 		this.#number += 2;
 		return new Promise((resolve, reject) => {
-			if (tuning && !this.#claim(number)) {
+			if (tuning && !this.claim(number)) {
 				reject(new BeepError(450, "there is a tuning channel already"));
 				return;
 			}
@@ -121,21 +107,21 @@ export class Phase {
 				{ number, profiles, serverName },
 				(chosen) => {
 					if (chosen instanceof BeepError) {
-						this.#unclaim(number);
-						if (concludes) this.#writer.release();
+						this.unclaim(number);
+						if (concludes) this.writer.release();
 						reject(chosen);
 						return;
 					}
 					const { uri, content } = chosen;
-					const channel = this.#create(number, { uri });
+					const channel = this.create(number, { uri });
 					channel.open(handler);
-					this.channels.set(number, channel);
+					this.adopt(channel);
 					const negotiate = concludes?.(content);
 					if (negotiate) this.#conclude(negotiate);
-					else if (concludes) this.#writer.release();
+					else if (concludes) this.writer.release();
 					resolve({ channel, profile: uri, content });
 				},
-				concludes && (() => this.#writer.hold()),
+				concludes && (() => this.writer.hold()),
 			);
 		});
 	}
@@ -161,7 +147,7 @@ export class Phase {
 		await this.#answered(request);
 		if (this.#over) return;
 		for (const channel of this.channels.values())
-			if (channel !== request.channel) this.#drop(channel);
+			if (channel !== request.channel) this.drop(channel);
 		request.reply(reply);
 		await this.#answered();
 		if (!this.#over) this.#conclude(negotiate);
@@ -169,7 +155,7 @@ export class Phase {
 
 	/** What was said is still delivered, and nothing more. */
 	finish(): void {
-		this.#writer.flush();
+		this.writer.flush();
 		this.stream.end();
 		// a peer that does not close its side in turn keeps nothing of ours
 		setTimeout(() => this.stream.destroy(), LINGER).unref();
@@ -180,23 +166,10 @@ export class Phase {
 		if (this.#over) return;
 		this.#over = true;
 		this.#reader.stop();
-		this.#writer.close();
-		this.#forget(this.#channelZero);
+		this.writer.close();
+		this.#forget(this.channelZero);
 		for (const channel of this.channels.values()) this.#forget(channel);
 		this.channels.clear();
-	}
-
-	#management(): Management {
-		return new Management(this.#lasting, {
-			channels: this.channels,
-			lang: () => this.#zero.lang,
-			claim: (number) => this.#claim(number),
-			unclaim: (number) => this.#unclaim(number),
-			create: (number, profile) => this.#create(number, profile),
-			adopt: (channel) => this.channels.set(channel.number, channel),
-			drop: (channel) => this.#drop(channel),
-			conclude: (...last) => this.conclude(...last),
-		});
 	}
 
 	/** Resolves once every reply has left, but that to one last MSG. Nothing new is said. */
@@ -210,7 +183,7 @@ export class Phase {
 	/** Both sides have said their last word. */
 	#conclude(negotiate: Negotiate): void {
 		this.#reader.hush();
-		this.#writer.hold();
+		this.writer.hold();
 		// what else the peer said in the same octets is read first
 		queueMicrotask(() => {
 			if (this.#over) return;
@@ -223,38 +196,73 @@ export class Phase {
 		});
 	}
 
-	#claim(number: number): boolean {
+	// What follows is for the parts of a phase.
+
+	get greeted(): boolean {
+		return this.#zero.greeted;
+	}
+
+	get lang(): string | undefined {
+		return this.#zero.lang;
+	}
+
+	received(request: Incoming): void {
+		this.#reader.received(request);
+	}
+
+	replied(): void {
+		this.#reader.replied();
+	}
+
+	async close(channel: Channel, code: number, text: string): Promise<void> {
+		await this.#zero.close(channel.number, code, text);
+		this.drop(channel);
+	}
+
+	fail(problem: string): void {
+		this.#lasting.fail(problem);
+	}
+
+	broken(error: Error): void {
+		this.#lasting.broken(error);
+	}
+
+	claim(number: number): boolean {
 		if (this.#tuning !== undefined) return false;
 		this.#tuning = number;
 		return true;
 	}
 
-	#unclaim(number: number): void {
+	unclaim(number: number): void {
 		if (this.#tuning === number) this.#tuning = undefined;
 	}
 
 	*#everyChannel(): Iterable<Channel> {
-		yield this.#channelZero;
+		yield this.channelZero;
 		yield* this.channels.values();
 	}
 
-	#create(number: number, profile: Pick<Profile, "uri" | "window">): Channel {
+	create(number: number, profile: Pick<Profile, "uri" | "window">): Channel {
 		const { uri, window } = profile;
-		return new Channel(this.#lasting.session, this.#carrier, {
+		return new Channel(this.#lasting.session, this, {
 			number,
 			profile: uri,
 			window,
 		});
 	}
 
-	#drop(channel: Channel): void {
+	adopt(channel: Channel): void {
+		this.channels.set(channel.number, channel);
+	}
+
+	drop(channel: Channel): void {
 		this.channels.delete(channel.number);
-		this.#unclaim(channel.number);
+		this.unclaim(channel.number);
 		this.#forget(channel);
 	}
 
 	#forget(channel: Channel): void {
-		this.#writer.forget(channel);
+		this.writer.forget(channel);
 		channel.end();
 	}
 }

@@ -2,16 +2,17 @@ import type { Duplex } from "node:stream";
 import type { Channel } from "./channel.js";
 import { FrameError } from "./error.js";
 import type { DataHeader, Header } from "./frame.js";
+import type { Incoming } from "./incoming.js";
 import { FrameParser, type FrameSink } from "./parser.js";
 import type { Request } from "./types.js";
 
 /** Whom a reader reads for. */
-interface Audience {
+export interface Audience {
 	readonly channelZero: Channel;
 	/** The others. */
 	readonly channels: ReadonlyMap<number, Channel>;
 	/** The peer may send MSGs. */
-	greeted(): boolean;
+	readonly greeted: boolean;
 	/** These octets are no BEEP. */
 	fail(problem: string): void;
 	/** An application threw. */
@@ -23,8 +24,8 @@ export class Reader implements FrameSink {
 	readonly #stream: Duplex;
 	readonly #audience: Audience;
 	readonly #parser: FrameParser;
-	/** The last message, if that was a whole MSG. */
-	#latest: Request | undefined;
+	/** The last message, if that was a whole MSG that has not been replied to. */
+	#latest: Incoming | undefined;
 	/** The peer has said its last word. */
 	#hushed = false;
 	#stopped = false;
@@ -44,8 +45,13 @@ export class Reader implements FrameSink {
 	}
 
 	/** A whole MSG has been read. */
-	received(request: Request): void {
+	received(request: Incoming): void {
 		this.#latest = request;
+	}
+
+	/** A reply has left: a MSG that is done with is not kept until the next one comes. */
+	replied(): void {
+		if (this.#latest?.done) this.#latest = undefined;
 	}
 
 	/** Nothing was read after this MSG. */
@@ -82,7 +88,7 @@ export class Reader implements FrameSink {
 		if (this.#hushed) {
 			throw new FrameError(`${header.keyword} before the tuning reset`);
 		}
-		if (header.keyword === "MSG" && !this.#audience.greeted()) {
+		if (header.keyword === "MSG" && !this.#audience.greeted) {
 			throw new FrameError("MSG before the greeting");
 		}
 		this.#latest = undefined;

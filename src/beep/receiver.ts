@@ -78,7 +78,7 @@ export class Receiver {
 		}
 		if (header.keyword === "NUL") this.#answers?.delete(header.msgno);
 		const before = costOf(this.#message);
-		const message = joined(this.#message, payload, header.more);
+		const message = joined(this.#message, payload);
 		if (message.length > this.#limit) {
 			this.#keep(-before);
 			return this.#oversized(header, message);
@@ -158,7 +158,7 @@ export class Receiver {
 		const answers = this.#answers.get(msgno) ?? new Map<number, Assembly>();
 		this.#answers.set(msgno, answers);
 		const before = costOf(answers.get(ansno));
-		const answer = joined(answers.get(ansno), payload, more);
+		const answer = joined(answers.get(ansno), payload);
 		const others = [...answers.values()].filter((other) => other !== answer);
 		const length = others.reduce(
 			(sum, other) => sum + other.length,
@@ -192,17 +192,10 @@ export class Receiver {
 	}
 }
 
-function joined(
-	message: Assembly | undefined,
-	payload: Buffer,
-	more: boolean,
-): Assembly {
-	if (message !== undefined) {
-		message.append(payload);
-		return message;
-	}
-	// what waits for more must not keep alive all that was read together with it
-	return new Assembly(more ? Buffer.from(payload) : payload);
+function joined(message: Assembly | undefined, payload: Buffer): Assembly {
+	if (message === undefined) return new Assembly(payload);
+	message.append(payload);
+	return message;
 }
 
 function costOf(message: Assembly | undefined): number {

@@ -1,26 +1,27 @@
 import type { Channel } from "./channel.js";
 import { Incoming } from "./incoming.js";
 import { Outgoing } from "./outgoing.js";
+import type { Sender } from "./sender.js";
 
 /** The MSGs of one channel that await their replies, which leave in the order of the MSGs. */
 export class Requests {
-	readonly #transmit: (outgoing: Outgoing) => void;
+	readonly #sender: Pick<Sender, "transmit">;
 	readonly #sent: () => void;
 	/** Those whose replies have not been completely given, in the order of their arrival. */
 	readonly #waiting: Incoming[] = [];
 	/** The numbers of those whose replies have not been completely sent. */
-	readonly #unreplied = new Set<number>();
+	readonly #unreplied: number[] = [];
 	#octets = 0;
 
 	/** @param sent called whenever a reply has been completely sent */
-	constructor(transmit: (outgoing: Outgoing) => void, sent: () => void) {
-		this.#transmit = transmit;
+	constructor(sender: Pick<Sender, "transmit">, sent: () => void) {
+		this.#sender = sender;
 		this.#sent = sent;
 	}
 
 	/** How many replies have not been completely sent. */
 	get unreplied(): number {
-		return this.#unreplied.size;
+		return this.#unreplied.length;
 	}
 
 	/** How long those are together whose replies have not been completely given, in octets. */
@@ -29,14 +30,14 @@ export class Requests {
 	}
 
 	isUnreplied(msgno: number): boolean {
-		return this.#unreplied.has(msgno);
+		return this.#unreplied.includes(msgno);
 	}
 
 	add(channel: Channel, msgno: number, payload: Buffer): Incoming {
 		const request = new Incoming(channel, msgno, payload, (incoming) => {
 			if (this.#waiting[0] === incoming) this.#give();
 		});
-		this.#unreplied.add(msgno);
+		this.#unreplied.push(msgno);
 		this.#waiting.push(request);
 		this.#octets += payload.length;
 		return request;
@@ -45,7 +46,7 @@ export class Requests {
 	/** Nobody waits for replies any more. */
 	end(): void {
 		this.#waiting.length = 0;
-		this.#unreplied.clear();
+		this.#unreplied.length = 0;
 		this.#octets = 0;
 	}
 
@@ -57,24 +58,25 @@ export class Requests {
 			// whoever is told that a reply was sent may look at once how much is left
 			if (request.done) this.#octets -= request.payload.length;
 			for (const part of request.take()) {
-				this.#transmit(
-					new Outgoing({
-						...part,
-						msgno: request.msgno,
-						sent:
-							part.keyword === "ANS"
-								? undefined
-								: () => this.#replied(request.msgno),
-					}),
-				);
+				const { msgno } = request;
+				const isLast = part.keyword !== "ANS";
+				const sent = isLast ? () => this.#replied(msgno) : undefined;
+				this.#sender.transmit(new Outgoing({ msgno, sent, ...part }));
 			}
 			if (!request.done) return;
-			this.#waiting.shift();
+			takeFirst(this.#waiting);
 		}
 	}
 
 	#replied(msgno: number): void {
-		this.#unreplied.delete(msgno);
+		// after the channel has ended there is none; else replies leave in the order of the MSGs
+		if (this.#unreplied[0] === msgno) takeFirst(this.#unreplied);
 		this.#sent();
 	}
+}
+
+/** As `shift`, but nothing is kept for those who may come once the last one has gone. */
+function takeFirst(all: unknown[]): void {
+	if (all.length === 1) all.length = 0;
+	else all.shift();
 }

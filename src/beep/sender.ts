@@ -1,3 +1,4 @@
+import type { Channel } from "./channel.js";
 import {
 	type DataHeader,
 	type DataKeyword,
@@ -15,22 +16,19 @@ const MAX_MSGNO = 2147483647;
 
 /** The sending half of one channel: messages become frames within the peer's window. */
 export class Sender {
-	readonly #channel: number;
+	readonly #channel: Channel;
 	readonly #writer: Writer;
-	/** Asks the writer to come back for what is queued. */
-	readonly #queued: () => void;
 	readonly #window = new SendWindow();
 	readonly #queue: Outgoing[] = [];
 	/** MSGs of ours that await their replies, which come in the order of the MSGs (RFC 3080 §2.6.1). */
 	readonly #unacknowledged: Outgoing[] = [];
 	#msgno: number;
 
-	constructor(channel: number, writer: Writer, queued: () => void) {
+	constructor(channel: Channel, writer: Writer) {
 		this.#channel = channel;
 		this.#writer = writer;
-		this.#queued = queued;
 		// message number 0 of channel zero is the greeting's
-		this.#msgno = channel === 0 ? 1 : 0;
+		this.#msgno = channel.number === 0 ? 1 : 0;
 	}
 
 	/** A MSG could begin to leave now. */
@@ -101,7 +99,7 @@ export class Sender {
 			return;
 		}
 		this.#queue.push(outgoing);
-		this.#queued();
+		this.#writer.queued(this.#channel);
 	}
 
 	/** Sends one frame of what is queued. @returns whether there was one that may leave */
@@ -119,7 +117,7 @@ export class Sender {
 	/** @throws FrameError, RFC 3081 §3.1.3 */
 	seq(header: SeqHeader): void {
 		this.#window.advance(header);
-		if (this.isWaiting) this.#queued();
+		if (this.isWaiting) this.#writer.queued(this.#channel);
 	}
 
 	/** How far a MSG of ours has gone; undefined where none awaits a reply under this number. */
@@ -147,7 +145,7 @@ export class Sender {
 		// RFC 3080 §2.6.3: what was refused before its end is ended by an empty frame
 		if (own === this.#queue[0]) {
 			own.cutShort();
-			this.#queued();
+			this.#writer.queued(this.#channel);
 		}
 		own.replied?.(
 			keyword === "NUL" ? { kind: "NUL" } : { kind: keyword, payload },
@@ -188,7 +186,7 @@ export class Sender {
 		const more = size < length;
 		const payload = outgoing.take(size);
 		const seqno = this.#window.send(size);
-		const channel = this.#channel;
+		const channel = this.#channel.number;
 		const header = formatHeader({
 			keyword,
 			channel,

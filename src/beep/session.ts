@@ -81,7 +81,7 @@ export class Session extends EventEmitter<SessionEvents> {
 		this.#options = options;
 		this.#profiles = options.profiles ?? [];
 		this.#log = options.log ?? silent;
-		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.#limits = limitsOf(options.limits);
 		this.#stream = stream;
 		this.#phase = new Phase(stream, this.#lasting(options.unavailable));
 		this.#greeting = this.#phase.greeting;
@@ -321,4 +321,19 @@ export class Session extends EventEmitter<SessionEvents> {
 		this.#phase.end();
 		this.emit("close", this.#reason);
 	}
+}
+
+/**
+ * Those that are given, and the defaults of the others. What else the object has stays behind:
+ * a copy of a large one costs each session far more than all else that it has.
+ */
+function limitsOf(given: Partial<Limits> = DEFAULT_LIMITS): Limits {
+	const {
+		messageOctets = DEFAULT_LIMITS.messageOctets,
+		windowOctets = DEFAULT_LIMITS.windowOctets,
+		channels = DEFAULT_LIMITS.channels,
+		unfinishedOctets = DEFAULT_LIMITS.unfinishedOctets,
+		requests = DEFAULT_LIMITS.requests,
+	} = given;
+	return { messageOctets, windowOctets, channels, unfinishedOctets, requests };
 }

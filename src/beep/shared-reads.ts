@@ -7,6 +7,13 @@ const SIZE = 64 * 1024;
 /** What arrives is mostly short: views of so many octets at the most are made once. */
 const SHORT = 512;
 
+/** What Node keeps of a connection in its socket. */
+interface Held {
+	_handle: object | null;
+	/** The server that counts it. */
+	_server: object | null;
+}
+
 /**
  * For each read Node allocates 64 KiB and cuts it down to what has come, which costs as much
  * as everything else that is done with a short reply. Its way out of that, `onread`, is for
@@ -23,7 +30,7 @@ export class SharedReads {
 	 * @param accepted a socket of a server with `pauseOnConnect`
 	 */
 	take(accepted: Socket): Socket {
-		const holder = accepted as unknown as { _handle: object | null };
+		const holder = accepted as unknown as Held;
 		const handle = holder._handle;
 		// the peer has gone already
 		if (!handle) return accepted;
@@ -36,8 +43,9 @@ export class SharedReads {
 			},
 		};
 		const socket = new Socket(options as SocketConstructorOpts);
-		// the server counts it until then
-		socket.once("close", () => accepted.destroy());
+		// the server counts it until it is closed
+		(socket as unknown as Held)._server = holder._server;
+		holder._server = null;
 		return socket;
 	}
 

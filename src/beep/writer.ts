@@ -30,11 +30,12 @@ function soon(writer: Writer): void {
 export class Writer {
 	readonly output = new Output();
 	readonly #stream: Duplex;
+	// each of these is there only while it is needed: most sessions have nothing to wait for
 	/** Channels whose application waits for them to be writable. */
-	readonly #awaited = new Set<Channel>();
+	#awaited: Set<Channel> | undefined;
 	/** Channels with frames that could not leave at once, in round-robin order. */
-	readonly #queued = new Set<Channel>();
-	readonly #windowsDue = new Set<Channel>();
+	#queued: Set<Channel> | undefined;
+	#windowsDue: Set<Channel> | undefined;
 	#scheduled = false;
 	#blocked = false;
 	#held = false;
@@ -65,39 +66,41 @@ export class Writer {
 
 	/** The channel has frames that could not leave at once. */
 	queued(channel: Channel): void {
-		this.#queued.add(channel);
+		this.#queue(channel);
 		this.schedule();
 	}
 
 	/** Somebody waits for the channel to be writable: it is woken when that may be so. */
 	await(channel: Channel): void {
+		this.#awaited ??= new Set();
 		this.#awaited.add(channel);
 	}
 
 	/** Whoever waited for the channel is about to know. */
 	woken(channel: Channel): void {
-		this.#awaited.delete(channel);
+		this.#awaited?.delete(channel);
 	}
 
 	/** The peer should be given a new window. */
 	windowDue(channel: Channel): void {
+		this.#windowsDue ??= new Set();
 		this.#windowsDue.add(channel);
 		this.schedule();
 	}
 
 	/** The channel is no more. */
 	forget(channel: Channel): void {
-		this.#queued.delete(channel);
-		this.#windowsDue.delete(channel);
-		this.#awaited.delete(channel);
+		this.#queued?.delete(channel);
+		this.#windowsDue?.delete(channel);
+		this.#awaited?.delete(channel);
 	}
 
 	/** Writes now what there is, unless the transport is full. */
 	flush(): void {
 		while (!this.#closed && !this.#blocked && !this.#held) {
 			// one SEQ for however many frames came together
-			if (this.#windowsDue.size > 0) this.#advertise();
-			if (this.#queued.size > 0) this.#fill();
+			if (this.#windowsDue !== undefined) this.#advertise(this.#windowsDue);
+			if (this.#queued !== undefined) this.#fill(this.#queued);
 			if (this.output.octets === 0) return;
 			this.#write();
 			if (!this.#blocked) this.#wake();
@@ -129,22 +132,31 @@ export class Writer {
 			: this.#stream.write(chunk));
 	}
 
-	#advertise(): void {
-		for (const channel of this.#windowsDue) channel.advertise();
-		this.#windowsDue.clear();
+	#advertise(due: ReadonlySet<Channel>): void {
+		this.#windowsDue = undefined;
+		for (const channel of due) channel.advertise();
 	}
 
-	#fill(): void {
-		for (const channel of this.#queued) {
-			this.#queued.delete(channel);
-			if (channel.sendQueued()) this.#queued.add(channel);
+	#queue(channel: Channel): void {
+		this.#queued ??= new Set();
+		this.#queued.add(channel);
+	}
+
+	#fill(queued: Set<Channel>): void {
+		for (const channel of queued) {
+			queued.delete(channel);
+			if (channel.sendQueued()) this.#queue(channel);
 			if (this.congested) return;
 		}
+		if (queued.size === 0 && queued === this.#queued) this.#queued = undefined;
 	}
 
 	#wake(): void {
-		if (this.#awaited.size === 0) return;
-		for (const channel of [...this.#awaited]) channel.wake();
+		const awaited = this.#awaited;
+		if (awaited === undefined) return;
+		for (const channel of [...awaited]) channel.wake();
+		if (awaited.size === 0 && awaited === this.#awaited)
+			this.#awaited = undefined;
 	}
 
 	#drained(): void {

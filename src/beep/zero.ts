@@ -14,26 +14,24 @@ import {
 import { BeepError } from "./error.js";
 import type { Greeting, Reply, ReplyError } from "./types.js";
 
-interface Parts {
-	readonly channel: Channel;
+/** What channel zero asks of its session. */
+interface Asked {
 	/** Ends the session over a reply that is no BEEP. */
-	readonly fail: (problem: string) => void;
+	fail(problem: string): void;
 	/** Why there will be no replies. */
-	readonly reason: () => string;
+	reason(): string;
 }
 
 /** Channel zero, when this side asks: RFC 3080 §2.3.1. */
 export class Zero {
 	readonly #channel: Channel;
-	readonly #fail: (problem: string) => void;
-	readonly #reason: () => string;
-	#localize: readonly string[] = [];
+	readonly #session: Asked;
+	#localize: readonly string[] | undefined;
 	#greeted = false;
 
-	constructor({ channel, fail, reason }: Parts) {
+	constructor(channel: Channel, session: Asked) {
 		this.#channel = channel;
-		this.#fail = fail;
-		this.#reason = reason;
+		this.#session = session;
 	}
 
 	/** The peer has greeted, or said that it is unavailable. */
@@ -46,7 +44,7 @@ export class Zero {
 	 * goes without saying only where English is what the peer likes best.
 	 */
 	get lang(): string | undefined {
-		const [first] = this.#localize;
+		const first = this.#localize?.[0];
 		return first === undefined || /^(?:en\b|i-default$)/i.test(first)
 			? undefined
 			: "en";
@@ -100,7 +98,7 @@ export class Zero {
 				decided(chosen);
 				return;
 			}
-			this.#fail(
+			this.#session.fail(
 				`channel ${number} with profile ${chosen.uri}, which was not proposed`,
 			);
 			decided(
@@ -133,11 +131,12 @@ export class Zero {
 			if (reply.kind === "ERR") return readError(reply.payload);
 		} catch (error) {
 			const { text } = refusalOf(error);
-			this.#fail(`a poorly-formed reply on channel 0: ${text}`);
+			this.#session.fail(`a poorly-formed reply on channel 0: ${text}`);
 			return new BeepError(500, text);
 		}
-		if (reply.kind === "lost") return new BeepError(421, this.#reason());
-		this.#fail(`${reply.kind} in a one-to-one exchange on channel 0`);
+		if (reply.kind === "lost")
+			return new BeepError(421, this.#session.reason());
+		this.#session.fail(`${reply.kind} in a one-to-one exchange on channel 0`);
 		return new BeepError(500, "not a one-to-one exchange");
 	}
 }

@@ -9,9 +9,13 @@ export interface ContentType {
 	readonly parameters: Readonly<Record<string, string>>;
 }
 
+const NONE: ContentType["parameters"] = {};
+const PLAIN =
+	/^[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+\/[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+$/;
+
 /** The Content-Type without parameters. */
 export function plainType(type: string): ContentType {
-	return { type, parameters: {} };
+	return { type, parameters: NONE };
 }
 
 /**
@@ -20,12 +24,13 @@ export function plainType(type: string): ContentType {
  * @throws MimeError 500 where it does not follow the grammar, 501 where a parameter occurs twice
  */
 export function parseContentType(text: string): ContentType {
+	if (PLAIN.test(text)) return plainType(text.toLowerCase());
 	const scanner = new Scanner(text);
 	scanner.skip();
 	const type = scanner.token("a media type");
 	if (!scanner.take("/")) throw scanner.problem('"/"');
 	const subtype = scanner.token("a media subtype");
-	const parameters = new Map<string, string>();
+	const parameters: [name: string, value: string][] = [];
 	for (;;) {
 		scanner.skip();
 		if (scanner.ended) break;
@@ -37,10 +42,10 @@ export function parseContentType(text: string): ContentType {
 		scanner.skip();
 		if (!scanner.take("=")) throw scanner.problem('"="');
 		scanner.skip();
-		if (parameters.has(name)) {
+		if (parameters.some(([other]) => other === name)) {
 			throw new MimeError(501, `the parameter ${name} occurs twice`);
 		}
-		parameters.set(name, scanner.value("a value"));
+		parameters.push([name, scanner.value("a value")]);
 	}
 	return {
 		type: `${type}/${subtype}`.toLowerCase(),

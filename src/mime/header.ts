@@ -7,8 +7,11 @@ export const MAX_HEADER_OCTETS = 8192;
 export type Headers = ReadonlyMap<string, string>;
 
 const CRLF = "\r\n";
+const BLANK = Buffer.from(CRLF + CRLF);
+const SPACE = 32;
+const TAB = 9;
 // RFC 2045 §3: the names of fields are tokens here.
-const FIELD = /^([!#$%&'*+\-.^_`{|}~0-9A-Za-z]+)[ \t]*:(.*)$/s;
+const FIELD = /^[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+[ \t]*:/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what may not occur
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
@@ -31,44 +34,64 @@ export function parseHeaders(octets: Buffer): HeaderBlock {
 	if (octets[0] === 13 && octets[1] === 10)
 		return { headers: new Map(), bodyStart: 2 };
 	const head = octets.subarray(0, MAX_HEADER_OCTETS);
-	const firstEnd = head.indexOf(CRLF);
-	const first = head.toString("latin1", 0, firstEnd < 0 ? undefined : firstEnd);
-	if (!FIELD.test(first)) return { headers: new Map(), bodyStart: 0 };
-
-	const blank = head.indexOf(CRLF + CRLF);
-	if (blank < 0 && octets.length > MAX_HEADER_OCTETS) {
+	const blank = head.indexOf(BLANK);
+	const block = head.toString("utf8", 0, blank < 0 ? undefined : blank);
+	if (!FIELD.test(block)) return { headers: new Map(), bodyStart: 0 };
+	if (blank >= 0) {
+		return {
+			headers: parseFields(block),
+			bodyStart: blank + BLANK.length,
+		};
+	}
+	if (octets.length > MAX_HEADER_OCTETS) {
 		throw new MimeError(
 			500,
 			`the entity-headers are longer than ${MAX_HEADER_OCTETS} octets`,
 		);
 	}
-	const end = blank < 0 ? octets.length : blank;
-	return {
-		headers: parseFields(octets.toString("utf8", 0, end)),
-		bodyStart: blank < 0 ? octets.length : blank + 4,
-	};
+	return { headers: parseFields(block), bodyStart: octets.length };
 }
 
 function parseFields(block: string): Headers {
 	const headers = new Map<string, string>();
-	const unfolded = block.replace(/\r\n(?=[ \t])/g, "").replace(/\r\n$/, "");
-	for (const line of unfolded.split(CRLF)) {
-		const field = FIELD.exec(line);
-		const name = field?.[1]?.toLowerCase();
-		const value = field?.[2]?.trim();
-		if (name === undefined || value === undefined) {
-			throw new MimeError(500, `${JSON.stringify(line)} is no header field`);
-		}
-		if (CONTROL.test(value)) {
-			throw new MimeError(500, `the header field ${name} has a control in it`);
-		}
-		// which of two would count is nothing to guess about
-		if (headers.has(name) && name.startsWith("content-")) {
-			throw new MimeError(500, `the header field ${name} occurs twice`);
-		}
-		headers.set(name, value);
+	let at = 0;
+	while (at < block.length) {
+		const end = lineEnd(block, at);
+		addField(headers, block.slice(at, end));
+		at = end + CRLF.length;
 	}
 	return headers;
+}
+
+/** Where a field ends: at a line end after which no white space continues it. */
+function lineEnd(block: string, from: number): number {
+	let end = block.indexOf(CRLF, from);
+	while (end >= 0 && isFold(block.charCodeAt(end + CRLF.length))) {
+		end = block.indexOf(CRLF, end + CRLF.length);
+	}
+	return end < 0 ? block.length : end;
+}
+
+function isFold(code: number): boolean {
+	return code === SPACE || code === TAB;
+}
+
+function addField(headers: Map<string, string>, folded: string): void {
+	const line = folded.includes(CRLF) ? folded.replaceAll(CRLF, "") : folded;
+	if (!FIELD.test(line)) {
+		throw new MimeError(500, `${JSON.stringify(line)} is no header field`);
+	}
+	const colon = line.indexOf(":");
+	const name = line.slice(0, colon).trimEnd().toLowerCase();
+	const value = line.slice(colon + 1).trim();
+	if (CONTROL.test(value)) {
+		throw new MimeError(500, `the header field ${name} has a control in it`);
+	}
+	// which of two would count is nothing to guess about
+	if (headers.has(name) && name.startsWith("content-")) {
+		throw new MimeError(500, `the header field ${name} occurs twice`);
+	}
+	headers.set(name, value);
 }
 
 /**

@@ -28,14 +28,15 @@ export function splitParts(body: Buffer, boundary: string): Buffer[] {
 	if (!BOUNDARY.test(boundary)) {
 		throw new MimeError(501, `${JSON.stringify(boundary)} is no boundary`);
 	}
+	const dashed = Buffer.from(`--${boundary}`, "latin1");
 	const parts: Buffer[] = [];
-	let previous = nextDelimiter(body, boundary, 0);
+	let previous = nextDelimiter(body, dashed, 0);
 	if (previous === undefined || previous.closes) {
 		throw new MimeError(500, `no part begins with --${boundary}`);
 	}
 	while (!previous.closes) {
 		// the CRLF of a delimiter may be that of the delimiter in front of it
-		const next = nextDelimiter(body, boundary, previous.end - 2);
+		const next = nextDelimiter(body, dashed, previous.end - 2);
 		if (next === undefined) {
 			throw new MimeError(500, `no --${boundary}-- ends the last part`);
 		}
@@ -50,10 +51,9 @@ export function splitParts(body: Buffer, boundary: string): Buffer[] {
 
 function nextDelimiter(
 	body: Buffer,
-	boundary: string,
+	dashed: Buffer,
 	from: number,
 ): Delimiter | undefined {
-	const dashed = `--${boundary}`;
 	for (let at = body.indexOf(dashed, from); at >= 0; ) {
 		const atLineStart =
 			at === 0 || (body[at - 2] === CR && body[at - 1] === LF);

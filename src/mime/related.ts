@@ -112,7 +112,8 @@ function parsePart(octets: Buffer): Part {
 	const entity = parseEntity(octets, PART_DEFAULT);
 	const contentId = entity.headers.get("content-id");
 	if (contentId === undefined) return entity;
-	return { ...entity, contentId: bare(contentId) };
+	const { headers, contentType, body } = entity;
+	return { headers, contentType, body, octets, contentId: bare(contentId) };
 }
 
 function byContentId(parts: readonly Part[]): Map<string, Part> {
@@ -128,5 +129,6 @@ function byContentId(parts: readonly Part[]): Map<string, Part> {
 }
 
 function bare(contentId: string): string {
-	return contentId.trim().replace(/^<(.*)>$/s, "$1");
+	const id = contentId.trim();
+	return id.startsWith("<") && id.endsWith(">") ? id.slice(1, -1) : id;
 }

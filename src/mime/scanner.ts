@@ -2,8 +2,7 @@ import { MimeError } from "./error.js";
 
 // RFC 2045 §5.1: any character but controls, space, and the tspecials.
 const TOKEN = /[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+/y;
-const QUOTED = /"((?:[^"\\]|\\.)*)"/sy;
-const WHITE = /[ \t]+/y;
+const QUOTED = /"(?:[^"\\]|\\.)*"/sy;
 
 /** Reads the value of a structured header field, piece by piece. RFC 2045 §5.1, RFC 822 §3. */
 export class Scanner {
@@ -20,7 +19,12 @@ export class Scanner {
 
 	/** Passes over white space and (nested) comments. */
 	skip(): void {
-		while (this.#match(WHITE) !== undefined || this.#comment());
+		for (;;) {
+			const character = this.#text[this.#at];
+			if (character === " " || character === "\t") this.#at += 1;
+			else if (character !== "(") return;
+			else this.#comment();
+		}
 	}
 
 	/** Passes over one character if it comes next. */
@@ -34,14 +38,15 @@ export class Scanner {
 	token(what: string): string {
 		const token = this.#match(TOKEN);
 		if (token === undefined) throw this.problem(what);
-		return token[0];
+		return token;
 	}
 
 	/** @throws MimeError 500 when neither a token nor a quoted string comes next */
 	value(what: string): string {
 		const quoted = this.#match(QUOTED);
 		if (quoted === undefined) return this.token(what);
-		return (quoted[1] ?? "").replace(/\\(.)/gs, "$1");
+		const value = quoted.slice(1, -1);
+		return value.includes("\\") ? value.replace(/\\(.)/gs, "$1") : value;
 	}
 
 	problem(expected: string): MimeError {
@@ -51,16 +56,15 @@ export class Scanner {
 		);
 	}
 
-	#match(pattern: RegExp): RegExpExecArray | undefined {
-		pattern.lastIndex = this.#at;
-		const match = pattern.exec(this.#text);
-		if (match === null) return undefined;
+	#match(pattern: RegExp): string | undefined {
+		const from = this.#at;
+		pattern.lastIndex = from;
+		if (!pattern.test(this.#text)) return undefined;
 		this.#at = pattern.lastIndex;
-		return match;
+		return this.#text.slice(from, this.#at);
 	}
 
-	#comment(): boolean {
-		if (this.#text[this.#at] !== "(") return false;
+	#comment(): void {
 		let depth = 0;
 		for (let at = this.#at; at < this.#text.length; at += 1) {
 			const character = this.#text[at];
@@ -69,7 +73,7 @@ export class Scanner {
 			else if (character === ")") depth -= 1;
 			if (depth > 0) continue;
 			this.#at = at + 1;
-			return true;
+			return;
 		}
 		throw this.problem("the end of the comment");
 	}

@@ -91,7 +91,7 @@ export class Sessions {
 			this.#strangers.add(watched);
 			this.#networks.set(network, this.#from(network) + 1);
 		}
-		session.once("close", () => this.#remove(watched));
+		session.on("close", () => this.#remove(watched));
 	}
 
 	/** Ends those whose peers have logged in as somebody, and says why to those who listen. */

@@ -111,7 +111,7 @@ export function decideRevoke(view: View, endpoint: Endpoint): Decision {
 	if (subject === undefined) {
 		return { answer: refusal(550, `${endpoint} is not known here`) };
 	}
-	const ends = [...subject.subscriptions.values(), ...subject.watches.values()]
+	const ends = [...subject.subscriptions, ...subject.watches]
 		.filter(
 			({ kind, originator }) =>
 				!view.allows(endpoint, originator, `presence:${kind}`),

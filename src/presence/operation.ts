@@ -12,6 +12,8 @@ export class LiveOperation implements Operation {
 	readonly ends: number;
 	readonly data?: string;
 
+	/** Its slot, see `Face.slot`. */
+	readonly slot: string;
 	/**
 	 * The `lastUpdate` of the newest entry that its originator has acknowledged, in
 	 * milliseconds since 1970. It is not stored, so after a restart it is 0.
@@ -29,7 +31,7 @@ export class LiveOperation implements Operation {
 	/** Its place in the queue of expiries; -1 when it is not queued. */
 	place = -1;
 
-	constructor(operation: Operation) {
+	constructor(operation: Operation, slot = "") {
 		this.kind = operation.kind;
 		this.face = operation.face;
 		this.originator = operation.originator;
@@ -37,6 +39,7 @@ export class LiveOperation implements Operation {
 		this.subject = operation.subject;
 		this.duration = operation.duration;
 		this.ends = operation.ends;
+		this.slot = slot;
 		if (operation.data !== undefined) this.data = operation.data;
 	}
 }

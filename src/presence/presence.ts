@@ -30,6 +30,7 @@ import { Guests } from "./guests.js";
 import { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 import { Notices } from "./notices.js";
 import type { LiveOperation } from "./operation.js";
+import { Review } from "./review.js";
 import { State } from "./state.js";
 import type { PresenceStore } from "./store.js";
 import { Tellings } from "./tellings.js";
@@ -71,6 +72,7 @@ export class Presence {
 	readonly #notices: Notices;
 	readonly #tellings: Tellings;
 	readonly #view: View;
+	readonly #review = new Review((subject) => this.accessChanged(subject));
 	/** Changes that were decided here and are on their way to the store. */
 	readonly #own = new WeakSet<Change>();
 	/** How many have been committed. */
@@ -121,22 +123,24 @@ export class Presence {
 		for await (const notice of this.#store.notices()) notices.push(notice);
 		notices.sort((one, other) => one.at - other.at);
 		for (const notice of notices) this.#notices.add(notice);
-		const subjects = new Set<Endpoint>();
-		for await (const operation of this.#store.operations()) {
-			if (!this.#faces.has(operation.face)) continue;
-			this.#state.loadOperation(operation);
-			subjects.add(operation.subject);
+		await this.#store.eachOperation((operation) => {
+			if (this.#faces.has(operation.face)) this.#state.loadOperation(operation);
+		});
+		for (const { entry, subscriptions, watches } of this.#state.subjects()) {
+			if (subscriptions.size + watches.size === 0) continue;
+			this.#countSubscribers(entry.publisher);
+			// what an owner allows may have changed meanwhile too
+			this.#review.add(entry.publisher);
 		}
-		// what an owner allows may have changed meanwhile too
-		for (const subject of subjects) {
-			this.#countSubscribers(subject);
-			this.accessChanged(subject);
-		}
+		this.#review.run().catch((error) => {
+			this.#log.error({ error }, "not every operation could be reviewed");
+		});
 	}
 
 	/** Stops the timers; what is under way is still committed. */
 	close(): void {
 		this.#expiry.close();
+		this.#review.close();
 		this.#tellings.close();
 	}
 
@@ -213,6 +217,7 @@ export class Presence {
 
 	/** Who is subscribed to a subject, as a watcher is told. */
 	subscribers(subject: Endpoint): SubscriberNews[] {
+		this.#review.of(subject);
 		return this.#tellings.subscribers(subject);
 	}
 
@@ -228,9 +233,9 @@ export class Presence {
 
 	/** The operations in progress that came through a face, of all originators or of one. */
 	operations(face: string, originator?: Endpoint): Iterable<LiveOperation> {
-		return originator === undefined
-			? this.#state.operationsThrough(face)
-			: this.#state.operationsOf(face, originator);
+		if (originator === undefined) return this.#state.operationsThrough(face);
+		this.#reviewFor(face, originator);
+		return this.#state.operationsOf(face, originator);
 	}
 
 	/** The newest entry of a subject that may be told. */
@@ -244,7 +249,15 @@ export class Presence {
 	 * each end that it has not acknowledged.
 	 */
 	catchUp(face: Face, originator: Endpoint): void {
+		this.#reviewFor(face.name, originator);
 		this.#tellings.catchUp(face, originator);
+	}
+
+	/** Reviews all subjects of which the originator has an operation. */
+	#reviewFor(face: string, originator: Endpoint): void {
+		for (const { subject } of this.#state.operationsOf(face, originator)) {
+			this.#review.of(subject);
+		}
 	}
 
 	/** An expiry is an ordinary commit; `ends` may be long past when the service was down. */
@@ -305,6 +318,7 @@ export class Presence {
 			this.#state.apply(change);
 			this.#state.committed(change);
 		}
+		this.#review.of(change.subject);
 		this.#tellings.committed(change);
 		this.#countSubscribers(change.subject);
 	}

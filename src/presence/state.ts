@@ -1,9 +1,12 @@
 import type { Endpoint } from "../names/index.js";
 import type { Faces } from "./face.js";
 import { LiveOperation } from "./operation.js";
+import { Operations } from "./operations.js";
 import { audience, newSubject, places, type Subject } from "./subject.js";
 import { Tally } from "./tally.js";
 import type { Change, Entry, Operation } from "./types.js";
+
+const idOf = ({ id }: LiveOperation): string => id;
 
 /**
  * The presence state in memory. It holds what has been decided, which runs ahead of what is
@@ -12,10 +15,7 @@ import type { Change, Entry, Operation } from "./types.js";
 export class State {
 	readonly #subjects = new Map<Endpoint, Subject>();
 	/** By face, then originator, then id. */
-	readonly #operations = new Map<
-		string,
-		Map<Endpoint, Map<string, LiveOperation>>
-	>();
+	readonly #operations = new Map<string, Map<Endpoint, Operations<string>>>();
 	/** Which operation in progress a change begins or ends, for when the change is durable. */
 	readonly #live = new WeakMap<Operation, LiveOperation>();
 	readonly #tally = new Tally();
@@ -39,6 +39,11 @@ export class State {
 		return this.#subjects.get(subject);
 	}
 
+	/** All that are known. */
+	subjects(): Iterable<Subject> {
+		return this.#subjects.values();
+	}
+
 	/** The operation of an originator that has the given id. */
 	operation(
 		face: string,
@@ -50,13 +55,13 @@ export class State {
 
 	/** What an originator has in progress through one face. */
 	operationsOf(face: string, originator: Endpoint): Iterable<LiveOperation> {
-		return this.#operations.get(face)?.get(originator)?.values() ?? [];
+		return this.#operations.get(face)?.get(originator) ?? [];
 	}
 
 	/** All that is in progress through one face. */
 	*operationsThrough(face: string): Iterable<LiveOperation> {
 		for (const theirs of this.#operations.get(face)?.values() ?? []) {
-			yield* theirs.values();
+			yield* theirs;
 		}
 	}
 
@@ -90,7 +95,7 @@ export class State {
 	/** Whether the endpoint has any subscription to the subject, whatever the face. */
 	subscribes(endpoint: Endpoint, subject: Endpoint): boolean {
 		for (const originators of this.#operations.values()) {
-			for (const operation of originators.get(endpoint)?.values() ?? []) {
+			for (const operation of originators.get(endpoint) ?? []) {
 				if (operation.kind === "subscribe" && operation.subject === subject) {
 					return true;
 				}
@@ -101,20 +106,17 @@ export class State {
 
 	/** Puts in what the store holds of a subject. */
 	loadSubject(entry: Entry, revision: number): void {
-		this.#subjects.set(entry.publisher, {
-			...newSubject(entry),
-			...{ durable: entry, revision },
-		});
+		const subject = newSubject(entry);
+		subject.durable = entry;
+		subject.revision = revision;
+		this.#subjects.set(entry.publisher, subject);
 	}
 
 	/** Forgets a subject and the operations on it, before it is loaded again. */
 	unloadSubject(endpoint: Endpoint): void {
 		const subject = this.#subjects.get(endpoint);
 		if (subject === undefined) return;
-		for (const operation of [
-			...subject.subscriptions.values(),
-			...subject.watches.values(),
-		]) {
+		for (const operation of [...subject.subscriptions, ...subject.watches]) {
 			this.#end(operation);
 		}
 		this.#subjects.delete(endpoint);
@@ -122,8 +124,9 @@ export class State {
 
 	/** Puts in an operation that the store holds. */
 	loadOperation(operation: Operation): void {
-		this.#begin(operation);
-		this.#tell(operation);
+		const live = this.#begin(operation);
+		const subject = live && this.#subjects.get(live.subject);
+		if (live && subject) audience(subject, live.kind).add(live);
 	}
 
 	/** Takes over a change that has been decided, and counts its revision. */
@@ -142,7 +145,9 @@ export class State {
 			// what was allowed before is not told any more, even what was published before
 			if (reason === "revoked") this.#silence(live);
 		}
-		if (change.begins !== undefined) this.#begin(change.begins);
+		const { begins } = change;
+		const begun = begins && this.#begin(begins);
+		if (begins && begun) this.#live.set(begins, begun);
 		const subject = this.#subjects.get(change.subject);
 		if (subject !== undefined) subject.revision += 1;
 	}
@@ -157,10 +162,11 @@ export class State {
 			if (live !== undefined) this.#silence(live);
 		}
 		if (change.begins !== undefined) {
-			this.#tell(change.begins);
-			// RFC 3343 §4.2 step 6.1: the answer has this entry
 			const live = this.#live.get(change.begins);
-			if (live !== undefined) live.told = subject.durable?.lastUpdate ?? 0;
+			if (live === undefined) return;
+			audience(subject, live.kind).add(live);
+			// RFC 3343 §4.2 step 6.1: the answer has this entry
+			live.told = subject.durable?.lastUpdate ?? 0;
 		}
 	}
 
@@ -172,51 +178,35 @@ export class State {
 		);
 	}
 
-	#begin(stored: Operation): void {
-		const operation = new LiveOperation(stored);
-		const subject = this.#subjects.get(operation.subject);
-		if (subject === undefined) return;
+	#begin(stored: Operation): LiveOperation | undefined {
+		const subject = this.#subjects.get(stored.subject);
+		if (subject === undefined) return undefined;
+		const operation = new LiveOperation(stored, this.#slotOf(stored));
 		// what was only decided here gives way to what another writer has committed
-		const { face, originator, id } = operation;
-		const displaced = [
-			this.operation(face, originator, id),
-			this.occupant(operation),
-		];
-		for (const other of new Set(displaced)) {
-			if (other !== undefined) this.#end(other);
-		}
-		this.#live.set(stored, operation);
-		places(subject, operation.kind).set(this.#slotOf(operation), operation);
+		const { kind, face, originator, id, slot } = operation;
+		const originators = this.#operations.get(face);
+		const theirs = originators?.get(originator) ?? new Operations(idOf);
+		const namesake = theirs.get(id);
+		if (namesake !== undefined) this.#end(namesake);
+		const occupant = places(subject, kind).get(slot);
+		if (occupant !== undefined) this.#end(occupant);
+		places(subject, kind).add(operation);
 		this.#tally.add(operation);
-		const originators = this.#operations.get(operation.face);
-		const theirs = originators?.get(operation.originator);
-		if (theirs !== undefined) theirs.set(operation.id, operation);
-		else {
-			originators?.set(
-				operation.originator,
-				new Map([[operation.id, operation]]),
-			);
-		}
+		if (theirs.size === 0) originators?.set(originator, theirs);
+		theirs.add(operation);
 		this.#began(operation);
+		return operation;
 	}
 
 	#end(operation: LiveOperation): void {
 		const subject = this.#subjects.get(operation.subject);
-		const slots = subject && places(subject, operation.kind);
-		slots?.delete(this.#slotOf(operation));
+		if (subject) places(subject, operation.kind).delete(operation.slot);
 		this.#tally.remove(operation);
 		const originators = this.#operations.get(operation.face);
 		const theirs = originators?.get(operation.originator);
 		theirs?.delete(operation.id);
 		if (theirs?.size === 0) originators?.delete(operation.originator);
 		this.#ended(operation);
-	}
-
-	#tell(stored: Operation): void {
-		const live = this.#live.get(stored);
-		const subject = this.#subjects.get(stored.subject);
-		if (live === undefined || subject === undefined) return;
-		audience(subject, live.kind).add(live);
 	}
 
 	#silence(live: LiveOperation): void {

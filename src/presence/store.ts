@@ -21,6 +21,8 @@ export interface PresenceStore {
 	subjects(): AsyncIterable<StoredSubject>;
 	/** Every operation in progress, in any order. */
 	operations(): AsyncIterable<Operation>;
+	/** The same, to be called back for each: sooner where there are very many. */
+	eachOperation(take: (operation: Operation) => void): Promise<void>;
 	/** Every notice that has not been acknowledged. */
 	notices(): AsyncIterable<Notice>;
 	/** What is committed of one subject, for whoever was told of a conflict. */

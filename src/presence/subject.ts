@@ -1,4 +1,5 @@
 import type { LiveOperation } from "./operation.js";
+import { Operations } from "./operations.js";
 import type { Entry, Operation } from "./types.js";
 
 /** What the running service knows of one subject. */
@@ -10,12 +11,15 @@ export interface Subject {
 	/** How many changes have been decided. */
 	revision: number;
 	/** As decided, by slot, see `Face.slot`. */
-	readonly subscriptions: Map<string, LiveOperation>;
-	readonly watches: Map<string, LiveOperation>;
+	readonly subscriptions: Operations<string>;
+	readonly watches: Operations<string>;
 	/** Those whose beginning is durable and whose end is not: they are told. */
-	readonly subscribers: Set<LiveOperation>;
-	readonly watchers: Set<LiveOperation>;
+	readonly subscribers: Operations<LiveOperation>;
+	readonly watchers: Operations<LiveOperation>;
 }
+
+const slotOf = ({ slot }: LiveOperation): string => slot;
+const itself = (operation: LiveOperation): LiveOperation => operation;
 
 /** A subject of which nothing is known but its entry. */
 export function newSubject(entry: Entry): Subject {
@@ -23,10 +27,10 @@ export function newSubject(entry: Entry): Subject {
 		entry,
 		durable: undefined,
 		revision: 0,
-		subscriptions: new Map(),
-		watches: new Map(),
-		subscribers: new Set(),
-		watchers: new Set(),
+		subscriptions: new Operations(slotOf),
+		watches: new Operations(slotOf),
+		subscribers: new Operations(itself),
+		watchers: new Operations(itself),
 	};
 }
 
@@ -34,7 +38,7 @@ export function newSubject(entry: Entry): Subject {
 export function places(
 	subject: Subject,
 	kind: Operation["kind"],
-): Map<string, LiveOperation> {
+): Operations<string> {
 	return kind === "subscribe" ? subject.subscriptions : subject.watches;
 }
 
@@ -42,6 +46,6 @@ export function places(
 export function audience(
 	subject: Subject,
 	kind: Operation["kind"],
-): Set<LiveOperation> {
+): Operations<LiveOperation> {
 	return kind === "subscribe" ? subject.subscribers : subject.watchers;
 }

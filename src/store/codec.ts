@@ -4,25 +4,38 @@ import type { AccessEntry } from "../access/index.js";
 import type { Account } from "../accounts/index.js";
 import type { Held } from "../apex/index.js";
 import { type Endpoint, parseEndpoint } from "../names/index.js";
-import type { Entry, Notice, Operation } from "../presence/index.js";
+import type {
+	Capability,
+	Entry,
+	Notice,
+	Operation,
+	Tuple,
+} from "../presence/index.js";
 import { StoreError } from "./error.js";
 import { readable, type Section } from "./keys.js";
 
-const endpoint = z.custom<Endpoint>(
-	(value) => typeof value === "string" && parseEndpoint(value) === value,
-	"not an endpoint",
-);
+const isEndpoint = (value: unknown): value is Endpoint =>
+	typeof value === "string" && parseEndpoint(value) === value;
+
+const endpoint = z.custom<Endpoint>(isEndpoint, "not an endpoint");
 const count = z.int().nonnegative();
 
 const operationKey = { face: z.string(), originator: endpoint, id: z.string() };
 const kind = z.enum(["subscribe", "watch"]);
 
 /** How values of a section are checked. */
-export type Type<T> = z.ZodType<T>;
+export interface Type<T> {
+	readonly schema: z.ZodType<T>;
+	/** Reads sooner what is as it almost always is; where there are very many. */
+	readonly plain?: (text: string) => T | undefined;
+}
 
-export const revision: Type<number> = z.int().positive();
+export const revision: Type<number> = {
+	schema: z.int().positive(),
+	plain: (text) => (/^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined),
+};
 
-export const entry: Type<Entry> = z.object({
+const entrySchema: z.ZodType<Entry> = z.object({
 	publisher: endpoint,
 	lastUpdate: z.number(),
 	publisherInfo: z.string(),
@@ -39,7 +52,7 @@ export const entry: Type<Entry> = z.object({
 	data: z.string().exactOptional(),
 });
 
-export const operation: Type<Operation> = z.object({
+const operationSchema: z.ZodType<Operation> = z.object({
 	...operationKey,
 	kind,
 	subject: endpoint,
@@ -48,31 +61,37 @@ export const operation: Type<Operation> = z.object({
 	data: z.string().exactOptional(),
 });
 
-export const notice: Type<Notice> = z.object({
-	...operationKey,
-	kind,
-	subject: endpoint,
-	at: z.number(),
-});
+export const notice: Type<Notice> = {
+	schema: z.object({
+		...operationKey,
+		kind,
+		subject: endpoint,
+		at: z.number(),
+	}),
+};
 
-export const access: Type<AccessEntry> = z.object({
-	owner: endpoint,
-	actor: z.string(),
-	actions: z.array(z.string()).min(1),
-	lastUpdate: z.number(),
-});
+export const access: Type<AccessEntry> = {
+	schema: z.object({
+		owner: endpoint,
+		actor: z.string(),
+		actions: z.array(z.string()).min(1),
+		lastUpdate: z.number(),
+	}),
+};
 
 // Most messages are ASCII, and people read them with `apex inspect`: hence a character for
 // each octet, and not base64.
 const OCTETS = "latin1";
 
-export const held: Type<Held> = z.object({
-	recipient: endpoint,
-	number: count,
-	arrived: z.number(),
-	timed: z.boolean(),
-	message: z.string().transform((text) => Buffer.from(text, OCTETS)),
-});
+export const held: Type<Held> = {
+	schema: z.object({
+		recipient: endpoint,
+		number: count,
+		arrived: z.number(),
+		timed: z.boolean(),
+		message: z.string().transform((text) => Buffer.from(text, OCTETS)),
+	}),
+};
 
 const base64 = z.base64().transform((text) => Buffer.from(text, "base64"));
 
@@ -83,15 +102,119 @@ const verifier = z.object({
 	serverKey: base64,
 });
 
-export const account: Type<Account> = z.object({
-	name: endpoint,
-	scram: z.object({ "SHA-1": verifier, "SHA-256": verifier }),
-	digest: base64.exactOptional(),
-});
+export const account: Type<Account> = {
+	schema: z.object({
+		name: endpoint,
+		scram: z.object({ "SHA-1": verifier, "SHA-256": verifier }),
+		digest: base64.exactOptional(),
+	}),
+};
 
-export const secret: Type<Buffer> = base64;
+export const secret: Type<Buffer> = { schema: base64 };
 
-export const text: Type<string> = z.string();
+export const text: Type<string> = { schema: z.string() };
+
+// As `JSON.stringify` writes an operation without data. What has to be unescaped is left to
+// `JSON.parse`, and longer identifiers: a part of a text keeps the whole of it in memory,
+// unless it is short, when it is a copy.
+const STRING = String.raw`"([^"\\\x00-\x1f]*)"`;
+const SHORT = String.raw`"([^"\\\x00-\x1f]{0,12})"`;
+const WHOLE = "(0|[1-9][0-9]{0,14})";
+const OPERATION = new RegExp(
+	`^{"kind":"(subscribe|watch)","face":${SHORT},"originator":${STRING},"id":${SHORT},` +
+		`"subject":${STRING},"duration":${WHOLE},"ends":${WHOLE}}$`,
+);
+
+/** Operations that are read one after another: an endpoint is one string in all of them. */
+export function operation(): Type<Operation> {
+	const endpoints = new Map<string, Endpoint>();
+	const endpointOf = (text: string): Endpoint | undefined => {
+		const known = endpoints.get(text);
+		if (known !== undefined || !isEndpoint(text)) return known;
+		const copy = Buffer.from(text).toString() as Endpoint;
+		endpoints.set(copy, copy);
+		return copy;
+	};
+	// they are stored by face and originator
+	let face = "";
+	let originator: Endpoint | undefined;
+	return {
+		schema: operationSchema,
+		plain(text) {
+			const match = OPERATION.exec(text);
+			if (match === null) return undefined;
+			const [, kind, through = "", from = "", id = "", to = ""] = match;
+			if (through !== face) face = through;
+			if (from !== originator) originator = endpointOf(from);
+			const subject = endpointOf(to);
+			if (originator === undefined || subject === undefined) return undefined;
+			return {
+				kind: kind === "watch" ? "watch" : "subscribe",
+				face,
+				originator,
+				id,
+				subject,
+				duration: Number(match[6]),
+				ends: Number(match[7]),
+			};
+		},
+	};
+}
+
+/** Entries, without what only some have. */
+export const entry: Type<Entry> = {
+	schema: entrySchema,
+	plain(text) {
+		const value = parsed(text);
+		if (!isObject(value)) return undefined;
+		const { publisher, lastUpdate, publisherInfo, data } = value;
+		const tuples = all(value.tuples, tupleOf);
+		return isEndpoint(publisher) &&
+			isNumber(lastUpdate) &&
+			isText(publisherInfo) &&
+			tuples !== undefined &&
+			data === undefined
+			? { publisher, lastUpdate, publisherInfo, tuples }
+			: undefined;
+	},
+};
+
+function tupleOf(value: unknown): Tuple | undefined {
+	if (!isObject(value)) return undefined;
+	const { destination, availableUntil, tupleInfo } = value;
+	const capabilities = all(value.capabilities, capabilityOf);
+	return isText(destination) &&
+		isText(availableUntil) &&
+		isText(tupleInfo) &&
+		capabilities !== undefined
+		? { destination, availableUntil, tupleInfo, capabilities }
+		: undefined;
+}
+
+function capabilityOf(value: unknown): Capability | undefined {
+	if (!isObject(value)) return undefined;
+	const { baseline, text } = value;
+	return isText(baseline) && isText(text) ? { baseline, text } : undefined;
+}
+
+function all<T>(
+	values: unknown,
+	of: (value: unknown) => T | undefined,
+): T[] | undefined {
+	if (!Array.isArray(values)) return undefined;
+	const read: T[] = [];
+	for (const value of values) {
+		const one = of(value);
+		if (one === undefined) return undefined;
+		read.push(one);
+	}
+	return read;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
 
 /** An account, as it is stored. */
 export function storableAccount({ name, scram, digest }: Account): unknown {
@@ -131,7 +254,9 @@ export function decode<T>(
 	key: string,
 	text: string | undefined,
 ): T {
-	const { data, error } = type.safeParse(parse(section, key, text));
+	const plain = text === undefined ? undefined : type.plain?.(text);
+	if (plain !== undefined) return plain;
+	const { data, error } = type.schema.safeParse(parse(section, key, text));
 	if (error === undefined) return data as T;
 	throw corrupt(section, key, z.prettifyError(error).replaceAll("\n", " "));
 }
@@ -147,10 +272,16 @@ export function parse(
 	text: string | undefined,
 ): unknown {
 	if (text === undefined) throw corrupt(section, key, "missing");
+	const value = parsed(text);
+	if (value === undefined) throw corrupt(section, key, "not JSON");
+	return value;
+}
+
+function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		throw corrupt(section, key, "not JSON");
+		return undefined;
 	}
 }
 

@@ -113,9 +113,11 @@ export class LevelStore extends QueuedStore {
 async function readRevisions(view: View): Promise<Map<Endpoint, number>> {
 	const revisions = new Map<Endpoint, number>();
 	try {
-		for await (const [key, text] of view.rows("revisions")) {
-			const revision = codec.decode(codec.revision, "revisions", key, text);
-			revisions.set(key as Endpoint, revision);
+		for await (const rows of view.rows("revisions")) {
+			for (const [key, text] of rows) {
+				const revision = codec.decode(codec.revision, "revisions", key, text);
+				revisions.set(key as Endpoint, revision);
+			}
 		}
 	} finally {
 		await view.close();

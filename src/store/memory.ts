@@ -77,8 +77,8 @@ class Disk implements View {
 		return this.#sections[section].get(key);
 	}
 
-	async *rows(section: Section): AsyncGenerator<[string, string]> {
-		yield* this.#sections[section];
+	async *rows(section: Section): AsyncGenerator<[string, string][]> {
+		yield [...this.#sections[section]];
 	}
 
 	async close(): Promise<void> {}

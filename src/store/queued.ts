@@ -24,10 +24,12 @@ import {
 import type { CommitQueue } from "./queue.js";
 import { del, noticesOf, put, type Write, writesOf } from "./writes.js";
 
+type StoredRow = readonly [key: string, text: string];
+
 /** What is durable, as it stood at one moment. */
 export interface View {
-	/** The keys of a section and their values, as text. */
-	rows(section: Section): AsyncIterable<readonly [key: string, text: string]>;
+	/** The keys of a section and their values, as text, many at a time. */
+	rows(section: Section): AsyncIterable<readonly StoredRow[]>;
 	get(section: Section, key: string): string | undefined;
 	close(): Promise<void>;
 }
@@ -62,6 +64,8 @@ export abstract class QueuedStore
 	readonly #clock: Clock;
 	/** Revisions as they will be once the queue is durable; conflicts are decided on these. */
 	readonly #revisions: Map<Endpoint, number>;
+	/** Whether these are still the durable ones. */
+	#isAsOpened = true;
 	/** By key, the notice in the queue that will be the last one under it. */
 	readonly #untold = new Map<string, Notice>();
 	readonly #listeners: ((committed: Committed) => void)[] = [];
@@ -93,6 +97,7 @@ export abstract class QueuedStore
 			return;
 		}
 		const revision = current + 1;
+		this.#isAsOpened = false;
 		const notices = noticesOf(change, this.#clock.now());
 		const writes = writesOf(change, revision, notices);
 		this.#revisions.set(change.subject, revision);
@@ -132,8 +137,14 @@ export abstract class QueuedStore
 	async *subjects(): AsyncIterable<StoredSubject> {
 		const view = this.view();
 		try {
-			for await (const [key, text] of view.rows("entries")) {
-				yield storedSubject(view, key, text);
+			for await (const rows of view.rows("entries")) {
+				for (const [key, text] of rows) {
+					const entry = codec.decode(codec.entry, "entries", key, text);
+					// one row less to look up for each subject, as long as nothing has changed
+					const known =
+						this.#isAsOpened && this.#revisions.get(key as Endpoint);
+					yield { entry, revision: known || revisionOf(view, key) };
+				}
 			}
 		} finally {
 			await view.close();
@@ -141,7 +152,16 @@ export abstract class QueuedStore
 	}
 
 	operations(): AsyncIterable<Operation> {
-		return this.#section("operations", codec.operation);
+		return this.#section("operations", codec.operation());
+	}
+
+	async eachOperation(take: (operation: Operation) => void): Promise<void> {
+		const view = this.view();
+		try {
+			await eachOperation(view, take);
+		} finally {
+			await view.close();
+		}
 	}
 
 	notices(): AsyncIterable<Notice> {
@@ -237,19 +257,18 @@ export abstract class QueuedStore
 			if (view.get("revisions", subject) === undefined) return undefined;
 			const text = view.get("entries", subject);
 			const operations: Operation[] = [];
-			for await (const [key, text] of view.rows("operations")) {
-				const operation = codec.decode(
-					codec.operation,
-					"operations",
-					key,
-					text,
-				);
+			await eachOperation(view, (operation) => {
 				if (operation.subject === subject) operations.push(operation);
-			}
+			});
 			return {
 				...(text === undefined
 					? {}
-					: { stored: storedSubject(view, subject, text) }),
+					: {
+							stored: {
+								entry: codec.decode(codec.entry, "entries", subject, text),
+								revision: revisionOf(view, subject),
+							},
+						}),
 				operations,
 			};
 		} finally {
@@ -260,10 +279,12 @@ export abstract class QueuedStore
 	async *#rowsUnder(prefix: string): AsyncIterable<readonly [string, string]> {
 		const view = this.view();
 		try {
-			for await (const [key, text] of view.rows("gateways")) {
-				if (!key.startsWith(prefix)) continue;
-				const row = codec.decode(codec.text, "gateways", key, text);
-				yield [key.slice(prefix.length), row];
+			for await (const rows of view.rows("gateways")) {
+				for (const [key, text] of rows) {
+					if (!key.startsWith(prefix)) continue;
+					const row = codec.decode(codec.text, "gateways", key, text);
+					yield [key.slice(prefix.length), row];
+				}
 			}
 		} finally {
 			await view.close();
@@ -275,9 +296,11 @@ export abstract class QueuedStore
 		const view = this.view();
 		try {
 			for (const section of SECTIONS) {
-				for await (const [key, text] of view.rows(section)) {
-					const value = codec.parse(section, key, text);
-					yield { section, key: readable(key), value };
+				for await (const rows of view.rows(section)) {
+					for (const [key, text] of rows) {
+						const value = codec.parse(section, key, text);
+						yield { section, key: readable(key), value };
+					}
 				}
 			}
 		} finally {
@@ -301,8 +324,10 @@ export abstract class QueuedStore
 	): AsyncGenerator<T, void, void> {
 		const view = this.view();
 		try {
-			for await (const [key, text] of view.rows(section)) {
-				yield codec.decode(type, section, key, text);
+			for await (const rows of view.rows(section)) {
+				for (const [key, text] of rows) {
+					yield codec.decode(type, section, key, text);
+				}
 			}
 		} finally {
 			await view.close();
@@ -310,14 +335,19 @@ export abstract class QueuedStore
 	}
 }
 
-function storedSubject(view: View, key: string, text: string): StoredSubject {
-	return {
-		entry: codec.decode(codec.entry, "entries", key, text),
-		revision: codec.decode(
-			codec.revision,
-			"revisions",
-			key,
-			view.get("revisions", key),
-		),
-	};
+async function eachOperation(
+	view: View,
+	take: (operation: Operation) => void,
+): Promise<void> {
+	const type = codec.operation();
+	for await (const rows of view.rows("operations")) {
+		for (const [key, text] of rows) {
+			take(codec.decode(type, "operations", key, text));
+		}
+	}
+}
+
+function revisionOf(view: View, key: string): number {
+	const text = view.get("revisions", key);
+	return codec.decode(codec.revision, "revisions", key, text);
 }

@@ -28,7 +28,7 @@ export async function migrate(
 		await database.write([put("meta", KEY, ours)]);
 		return;
 	}
-	const theirs = decode(z.int().positive(), "meta", KEY, text);
+	const theirs = decode({ schema: z.int().positive() }, "meta", KEY, text);
 	if (theirs > ours) {
 		throw new StoreError(
 			"SCHEMA",

@@ -7,6 +7,7 @@ const NMTOKENS = new RegExp(`^${NMTOKEN}(?: ${NMTOKEN})*$`, "u");
 
 /** XML 1.0 §3.3.3, for types other than CDATA. */
 export function normalised(value: string): string {
+	if (!value.includes(" ")) return value;
 	return value.replace(/ +/g, " ").replace(/^ | $/g, "");
 }
 

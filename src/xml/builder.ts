@@ -46,6 +46,7 @@ export class Builder {
 function withoutSpaceBetween(
 	children: (Element | string)[],
 ): (Element | string)[] {
+	if (children.length < 2) return children;
 	const elements = children.filter((child) => typeof child !== "string");
 	if (elements.length === 0 || elements.length === children.length) {
 		return children;

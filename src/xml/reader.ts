@@ -5,8 +5,11 @@ import type { Dtd } from "./dtd.js";
 import { edited, Places } from "./edits.js";
 import type { Document } from "./element.js";
 import { XmlError } from "./error.js";
+import { readPlain } from "./plain.js";
 import { scan } from "./scan.js";
 import { Validator } from "./validator.js";
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export interface ReadOptions {
 	/** The elements that may be the root; by default, all that the DTD declares. */
@@ -28,7 +31,7 @@ export function read(
 	dtd: Dtd,
 	options: ReadOptions = {},
 ): Document {
-	return parse(octets, new Validator(dtd, options.roots), options.caps);
+	return parse(octets, () => new Validator(dtd, options.roots), options.caps);
 }
 
 /**
@@ -40,16 +43,42 @@ export function readAny(
 	octets: Uint8Array | string,
 	caps?: Partial<Caps>,
 ): Document {
-	return parse(octets, undefined, caps);
+	return parse(octets, () => undefined, caps);
 }
 
 function parse(
 	octets: Uint8Array | string,
-	validator: Validator | undefined,
+	validator: () => Validator | undefined,
 	someCaps: Partial<Caps> | undefined,
 ): Document {
-	const caps = { ...CAPS, ...someCaps };
-	const text = decode(octets, caps);
+	const caps = someCaps === undefined ? CAPS : { ...CAPS, ...someCaps };
+	if (octets instanceof Buffer && octets.length <= caps.octets) {
+		const document = plainly(octets, validator(), caps);
+		if (document !== undefined) return document;
+	}
+	return readFully(decode(octets, caps), validator(), caps);
+}
+
+/** What is wrong with a document is said by who reads it fully: that may be something else. */
+function plainly(
+	octets: Buffer,
+	validator: Validator | undefined,
+	caps: Caps,
+): Document | undefined {
+	try {
+		return readPlain(octets, validator, caps);
+	} catch (error) {
+		if (error instanceof XmlError) return undefined;
+		throw error;
+	}
+}
+
+/** Reads a document of any form. @throws XmlError as `read` does */
+export function readFully(
+	text: string,
+	validator: Validator | undefined,
+	caps: Caps,
+): Document {
 	const edits = scan(text, caps);
 	const places = new Places(edits);
 	const builder = new Builder();
@@ -104,9 +133,7 @@ function decode(octets: Uint8Array | string, caps: Caps): string {
 	capOctets(octets.length, caps);
 	if (isUtf16(octets)) throw new XmlError(504, "UTF-16 is not read");
 	try {
-		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-			octets,
-		);
+		return UTF_8.decode(octets);
 	} catch {
 		throw new XmlError(500, "this is not UTF-8");
 	}

@@ -101,12 +101,12 @@ export class Validator {
 		parent: string | undefined,
 	): Attributes {
 		const attributes: Record<string, string> = Object.create(null);
-		for (const [name, value] of Object.entries(given)) {
+		for (const name of Object.keys(given)) {
 			const attribute = element.attributes.get(name);
 			if (attribute === undefined) {
 				invalid(`${element.name} has no attribute ${name}`);
 			}
-			attributes[name] = this.#value(attribute, value);
+			attributes[name] = this.#value(attribute, given[name] ?? "");
 		}
 		for (const attribute of element.attributes.values()) {
 			if (attribute.name in attributes) continue;

@@ -17,6 +17,12 @@ const URI = new RegExp(`^${URI_CHARACTER}*(?:#${URI_CHARACTER}*)?$`);
 // RFC 1766 §2; digits in subtags came with RFC 3066
 const LANG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
+// most timestamps by far: RFC 3339 in UTC, without leap days and leap seconds
+const DAY =
+	"(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)";
+const TIME = "(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}(?:\\.[0-9]{1,3})?";
+const TIMESTAMP = new RegExp(`^[0-9]{4}-${DAY}T${TIME}Z$`);
+
 // RFC 3341 §3: a service and an operation
 const ACTION = /^[^:]+:[^:]+$/;
 
@@ -37,7 +43,10 @@ export const isOfType: ReadonlyMap<string, (value: string) => boolean> =
 		["LOCS", (value) => value.split(" ").every((tag) => LANG.test(tag))],
 		["MILLISECS", whole(0)],
 		["SECONDS", whole(0)],
-		["TIMESTAMP", (value) => parseTimestamp(value) !== undefined],
+		[
+			"TIMESTAMP",
+			(value) => TIMESTAMP.test(value) || parseTimestamp(value) !== undefined,
+		],
 		["UNIQID", whole(1)],
 		["UNIZID", whole(0)],
 		["URI", isUri],

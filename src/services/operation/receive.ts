@@ -36,10 +36,7 @@ export function receive<Surroundings extends object>(
 	service: ServiceParts<Surroundings>,
 ): void {
 	const { recipient, content } = delivery;
-	const exchange = {
-		...service.surroundings,
-		...exchangeOf(delivery, service.post, service.log),
-	};
+	const exchange = exchangeOf(delivery, service);
 	if ("problem" in content) {
 		// without an element there is no transID either, so nobody is told but the log
 		exchange.ignore(content.problem.text, content.problem.code);
@@ -65,11 +62,10 @@ export function receive<Surroundings extends object>(
 	}
 }
 
-function exchangeOf(
+function exchangeOf<Surroundings extends object>(
 	{ originator, recipient, content }: Delivery,
-	post: Post,
-	log: Log,
-): Exchange {
+	{ surroundings, post, log }: ServiceParts<Surroundings>,
+): Exchange & Surroundings {
 	const text =
 		"element" in content ? (content.element.attributes.transID ?? "") : "";
 	const transID = parseWhole(text, 1);
@@ -91,5 +87,7 @@ function exchangeOf(
 			if (code === 501 || code === 450) record(text ?? "", code);
 			post.send(recipient, originator, reply(code, String(transID), text));
 		},
+		// last: properties that are added to a copy are slow
+		...surroundings,
 	};
 }
