@@ -63,7 +63,8 @@ function treeOf({ nodes, samples, timeDeltas }) {
 }
 
 function nameOf({ functionName, url }) {
-	const [where = ""] = /[^/]+\/[^/]+$/.exec(url) ?? [];
+	const [own = ""] = /[^/]+\/[^/]+$/.exec(url) ?? [];
+	const where = url.startsWith("node:") ? url : own;
 	return `${functionName || "(anonymous)"} ${where}`.trim();
 }
 
@@ -89,7 +90,7 @@ function drawn({ name, from, width, depth }) {
 	return `<g><title>${escaped(name)}: ${share} %</title><rect x="${from.toFixed(1)}" y="${y}" width="${Math.max(0.5, width - 0.5).toFixed(1)}" height="${ROW - 1}" fill="${colourOf(name)}" />${label && `<text x="${(from + 2).toFixed(1)}" y="${y + 11}">${label}</text>`}</g>`;
 }
 
-/** What is ours, what is Node's and what is native or the kernel. */
+/** What is ours, what is JavaScript of others, and what is native or the kernel. */
 function colourOf(name) {
 	if (
 		/ (?:beep|apex|presence|services|store|access|xml|dist|operation|names)\/|dist\//.test(
@@ -97,7 +98,7 @@ function colourOf(name) {
 		)
 	)
 		return "#f2b46d";
-	return /\.js|internal|node:/.test(name) ? "#9cc3e6" : "#c9c9c9";
+	return /\.js|node:/.test(name) ? "#9cc3e6" : "#c9c9c9";
 }
 
 function escaped(text = "") {
