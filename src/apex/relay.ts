@@ -181,6 +181,8 @@ export class Relay {
 		const known = this.#peers.get(session);
 		if (known !== undefined) return known;
 		const peer = new Peer(session, mode);
+		// it would never be told of the end
+		if (session.closed) return peer;
 		this.#peers.set(session, peer);
 		session.on("close", () => {
 			this.#peers.delete(session);
