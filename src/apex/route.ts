@@ -23,8 +23,8 @@ export class RelayRoute implements Route, Message {
 	readonly #telling: Telling;
 	readonly #before: string;
 	readonly #isAscii: boolean;
-	/** Where it was put last, and what `decisions` was then. */
-	#place: Place | undefined;
+	/** Where it was put last, which is not kept for that; and what `decisions` was then. */
+	#place: WeakRef<Place> | undefined;
 	#decisions: number | undefined;
 
 	constructor(
@@ -41,12 +41,13 @@ export class RelayRoute implements Route, Message {
 
 	send(): void {
 		const decisions = this.#relay.decisions?.();
+		const known = this.#place?.deref();
 		if (
-			this.#place?.isOver === false &&
+			known?.isOver === false &&
 			decisions !== undefined &&
 			decisions === this.#decisions
 		) {
-			this.#place.put(this);
+			known.put(this);
 			return;
 		}
 		this.#decisions = decisions;
@@ -71,7 +72,7 @@ export class RelayRoute implements Route, Message {
 	}
 
 	#put(place: Place | undefined): void {
-		this.#place = place;
+		this.#place = place && new WeakRef(place);
 		if (place === undefined) this.done("absent");
 		else place.put(this);
 	}
