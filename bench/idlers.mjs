@@ -24,9 +24,10 @@ import { CONNECTION_LIMITS } from "../dist/beep/index.js";
 import { silent } from "../dist/names/index.js";
 import { LevelStore } from "../dist/store/index.js";
 import { startCompanion } from "./overload/companion.mjs";
-import { greatest, quantile, table } from "./overload/figures.mjs";
+import { greatest, table } from "./overload/figures.mjs";
 import { visit } from "./overload/visitor.mjs";
 import { residentOf, startProcess } from "./parts/process.mjs";
+import { quantile } from "./parts/statistics.mjs";
 
 /** People who come and go, each from an address of their own. */
 const VISITORS = 8;

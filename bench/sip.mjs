@@ -49,7 +49,7 @@ async function serve() {
 	const sip = new Sip({
 		...{ cpp, clock: systemClock, random: Math.random, log: silent },
 		...{ domains: ["example.com"], dev: true, digest: async () => undefined },
-		limits: { dialogsPerWatcher: 100_000, transactions: 200_000 },
+		limits: { sipDialogsPerWatcher: 100_000, sipTransactions: 200_000 },
 	});
 	const { port } = await listenSip({ host: "127.0.0.1", port: 0 }, sip);
 	process.on("message", () =>

@@ -32,8 +32,9 @@ import { fileURLToPath } from "node:url";
 import { MAX_UNANSWERED } from "../dist/services/presence/updates.js";
 import { startCompanion } from "./overload/companion.mjs";
 import { Endpoint } from "./overload/endpoint.mjs";
-import { greatest, quantile, table } from "./overload/figures.mjs";
+import { greatest, table } from "./overload/figures.mjs";
 import { residentOf, startProcess } from "./parts/process.mjs";
+import { quantile } from "./parts/statistics.mjs";
 
 const ORDINARY = 100;
 /** Between two changes, in milliseconds. */

@@ -11,7 +11,7 @@ import {
 } from "./access/index.js";
 import { Accounts } from "./accounts/index.js";
 import { type MeshParts, Relay } from "./apex/index.js";
-import type { Config } from "./config/index.js";
+import { type Config, guestDomains } from "./config/index.js";
 import { attachmentOf, Cpp, CppFace } from "./cpp/index.js";
 import { type Dns, findRelays } from "./dns/index.js";
 import { Gate } from "./gate.js";
@@ -66,7 +66,7 @@ export function defaultEntries(config: Config): DefaultEntry[] {
 		ownSubaddresses,
 		...serviceDefaults,
 		...(config.dev ? config.domains.map(devDefaults) : []),
-		...guestDefaults(config.domains, config.xmpp?.domains ?? []),
+		...guestDefaults(config.domains, guestDomains(config)),
 		...config.access.map(({ actor, actions }) => ({
 			actor: () => actor,
 			actions,
@@ -84,7 +84,7 @@ export async function loadCore(
 ): Promise<Core> {
 	const { limits } = config;
 	const served = new Set(config.domains);
-	const ours = new Set([...served, ...(config.xmpp?.domains ?? [])]);
+	const ours = new Set([...served, ...guestDomains(config)]);
 	const accounts = await Accounts.load(store);
 	const gate: Gate = new Gate(config, {
 		...{ clock, log, accounts },
@@ -129,7 +129,7 @@ export async function loadCore(
 	const cppFace = new CppFace();
 	const presence = new Presence({
 		...{ store, clock, log, limits },
-		guests: new Guests(config.xmpp?.domains),
+		guests: new Guests(guestDomains(config)),
 		allows: access.decide,
 		faces: [face, cppFace],
 	});

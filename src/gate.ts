@@ -8,7 +8,12 @@ import {
 } from "./accounts/index.js";
 import { type Known, Peers } from "./apex/index.js";
 import { connect, type Profile, type Role, Session } from "./beep/index.js";
-import { type Address, type Config, isLoopback } from "./config/index.js";
+import {
+	type Address,
+	type Config,
+	guestDomains,
+	isLoopback,
+} from "./config/index.js";
 import { literalAddress } from "./dns/index.js";
 import type { Clock, Domain, Endpoint, Log } from "./names/index.js";
 import {
@@ -165,8 +170,8 @@ export class Gate {
 	}
 
 	mayBind(session: Session, domain: Domain): boolean {
-		const { dev, domains, xmpp } = this.#config;
-		const ours = [...domains, ...(xmpp?.domains ?? [])];
+		const { dev, domains } = this.#config;
+		const ours = [...domains, ...guestDomains(this.#config)];
 		if (ours.includes(domain)) return false;
 		return dev || this.#peers.mayBind(this.#known(session), domain);
 	}

@@ -6,7 +6,7 @@ import { type Address, type Config, isLoopback } from "./config/index.js";
 import type { Core } from "./core.js";
 import { figuresOf, sipFiguresOf, xmppFiguresOf } from "./figures.js";
 import type { Gate } from "./gate.js";
-import { listenSip, Sip, type SipLimits } from "./gateways/sip/index.js";
+import { listenSip, Sip } from "./gateways/sip/index.js";
 import { listenWeb, readBoard, Web } from "./gateways/web/index.js";
 import type { Xmpp } from "./gateways/xmpp/index.js";
 import { listenMetrics, Metrics } from "./metrics/index.js";
@@ -137,7 +137,7 @@ export class Listeners {
 			digest: (user, realm) => accounts.digest(user, realm),
 			...(gate.attempts && { attempts: gate.attempts }),
 			unpermitted: () => sipUnpermitted,
-			limits: sipLimitsOf(limits),
+			limits,
 		});
 		const advertised = sipAdvertised && { advertised: sipAdvertised };
 		const { port, close } = await listenSip({ ...at, ...advertised }, sip);
@@ -185,22 +185,4 @@ export class Listeners {
 /** The names by which a listener can be asked: the one that it has, and those of loopback. */
 function hostsOf({ host }: Address): string[] {
 	return isLoopback(host) ? [host, "localhost", "127.0.0.1", "[::1]"] : [host];
-}
-
-/** The gateway's limits, by the keys of an operator. */
-function sipLimitsOf(limits: Config["limits"]): Partial<SipLimits> {
-	return {
-		bodyOctets: limits.sipBodyOctets,
-		connections: limits.sipConnections,
-		transactions: limits.sipTransactions,
-		dialogs: limits.sipDialogs,
-		dialogsPerWatcher: limits.sipDialogsPerWatcher,
-		publications: limits.sipPublications,
-		records: limits.sipRecords,
-		contacts: limits.sipContacts,
-		leastSeconds: limits.sipLeastSeconds,
-		mostSeconds: limits.sipMostSeconds,
-		notifySeconds: limits.sipNotifySeconds,
-		idleSeconds: limits.sipIdleSeconds,
-	};
 }

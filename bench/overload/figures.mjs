@@ -1,12 +1,5 @@
 // Figures, and how they are printed side by side.
 
-/** @param {readonly number[]} figures @param {number} share between 0 and 1 */
-export function quantile(figures, share) {
-	const sorted = Float64Array.from(figures).sort();
-	const place = Math.ceil(share * sorted.length) - 1;
-	return sorted[Math.max(0, place)] ?? Number.NaN;
-}
-
 /** Prints rows, the first column to the left and the others to the right. */
 export function table(rows) {
 	const widths = rows[0].map((_, column) =>

@@ -4,7 +4,7 @@ import { Access } from "../access/index.js";
 import { Accounts } from "../accounts/index.js";
 import { type Ask, askAdmin, perform, SOCKET } from "../admin/index.js";
 import { administration } from "../administration.js";
-import { loadConfig } from "../config/index.js";
+import { guestDomains, loadConfig } from "../config/index.js";
 import { silent, systemClock } from "../names/index.js";
 import { Guests, Presence } from "../presence/index.js";
 import { defaultEntries } from "../server.js";
@@ -58,7 +58,7 @@ async function offline(
 	const presence = new Presence({
 		...{ store, clock: systemClock, log: silent },
 		...{ allows: access.decide, faces: [] },
-		guests: new Guests(config.xmpp?.domains),
+		guests: new Guests(guestDomains(config)),
 	});
 	await presence.load();
 	const clock = systemClock;

@@ -11,5 +11,6 @@ export {
 	DEFAULT_MESH_PORT,
 	DEFAULT_PORT,
 	DEFAULT_WEB_PORT,
+	guestDomains,
 	schema,
 } from "./schema.js";

@@ -7,7 +7,7 @@ import {
 	DEFAULT_LIMITS,
 	INITIAL_WINDOW,
 } from "../beep/index.js";
-import { DEFAULT_LIMITS as SIP_LIMITS } from "../gateways/sip/index.js";
+import { SIP_LIMITS } from "../gateways/sip/index.js";
 import { WEB_LIMITS } from "../gateways/web/index.js";
 import { XMPP_LIMITS } from "../gateways/xmpp/index.js";
 import { PRESENCE_LIMITS } from "../presence/index.js";
@@ -282,53 +282,53 @@ export const limits = z.strictObject({
 	}),
 
 	// SIP
-	sipBodyOctets: count(SIP_LIMITS.bodyOctets, {
+	sipBodyOctets: count(SIP_LIMITS.sipBodyOctets, {
 		is: "octets of a body",
 		beyond: "413; a TCP connection ends",
 	}),
-	sipConnections: count(SIP_LIMITS.connections, {
+	sipConnections: count(SIP_LIMITS.sipConnections, {
 		is: "TCP connections to the SIP listener",
 		beyond: NOT_CONNECTED,
 	}),
-	sipTransactions: count(SIP_LIMITS.transactions, {
+	sipTransactions: count(SIP_LIMITS.sipTransactions, {
 		is: "requests that are being answered, or have been by UDP in the last 32 seconds",
 		beyond: "a request is not answered: the client sends it again",
 	}),
-	sipDialogs: count(SIP_LIMITS.dialogs, {
+	sipDialogs: count(SIP_LIMITS.sipDialogs, {
 		is: "subscriptions of SIP user agents",
 		beyond: "503, with Retry-After",
 	}),
-	sipDialogsPerWatcher: count(SIP_LIMITS.dialogsPerWatcher, {
+	sipDialogsPerWatcher: count(SIP_LIMITS.sipDialogsPerWatcher, {
 		is: "such subscriptions of one watcher",
 		beyond: "403",
 	}),
-	sipPublications: count(SIP_LIMITS.publications, {
+	sipPublications: count(SIP_LIMITS.sipPublications, {
 		is: "publications of one presentity by PUBLISH",
 		beyond: "403",
 	}),
-	sipRecords: count(SIP_LIMITS.records, {
+	sipRecords: count(SIP_LIMITS.sipRecords, {
 		is: "endpoints that have registered contacts",
 		beyond: "503, with Retry-After",
 	}),
-	sipContacts: count(SIP_LIMITS.contacts, {
+	sipContacts: count(SIP_LIMITS.sipContacts, {
 		is: "contacts of one of them",
 		beyond: "403",
 	}),
-	sipLeastSeconds: count(SIP_LIMITS.leastSeconds, {
+	sipLeastSeconds: count(SIP_LIMITS.sipLeastSeconds, {
 		is: "for how long one has to subscribe, publish or register, at the least",
 		beyond: "423 to what is for less",
 		// RFC 3261 §10.3 step 7, RFC 6665 §4.2.1.1: nobody is told that an hour is too brief
 		to: 3600,
 	}),
-	sipMostSeconds: count(SIP_LIMITS.mostSeconds, {
+	sipMostSeconds: count(SIP_LIMITS.sipMostSeconds, {
 		is: "for how long one can, at the most",
 		beyond: "so much is granted",
 	}),
-	sipNotifySeconds: seconds(SIP_LIMITS.notifySeconds, {
+	sipNotifySeconds: seconds(SIP_LIMITS.sipNotifySeconds, {
 		is: "how long after a NOTIFY a change waits for the next (RFC 3856 §6.10)",
 		beyond: "only the newest is told",
 	}),
-	sipIdleSeconds: seconds(SIP_LIMITS.idleSeconds, {
+	sipIdleSeconds: seconds(SIP_LIMITS.sipIdleSeconds, {
 		is: "how long a TCP connection may be silent",
 		beyond: "it ends",
 	}),

@@ -7,6 +7,7 @@ import {
 	type ConfigInput,
 	DEFAULT_PORT,
 	DEFAULT_WEB_PORT,
+	guestDomains,
 	schema,
 } from "./schema.js";
 
@@ -100,8 +101,9 @@ function checked(asked: Config): Config {
 }
 
 /** Each domain is served here, or elsewhere. */
-function apart({ domains, xmpp }: Config): void {
-	for (const domain of xmpp?.domains ?? []) {
+function apart(config: Config): void {
+	const { domains, xmpp } = config;
+	for (const domain of guestDomains(config)) {
 		if (domains.includes(domain)) {
 			throw new ConfigError(
 				`xmpp.domains: ${domain} is served here, so its users are not XMPP users`,

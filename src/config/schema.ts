@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDomain, parseEndpoint } from "../names/index.js";
+import { type Domain, parseDomain, parseEndpoint } from "../names/index.js";
 import { isAddressRange, isNameServer, parseAddress } from "./address.js";
 import { limits } from "./limits.js";
 
@@ -292,3 +292,8 @@ export type Config = z.output<typeof schema>;
 
 /** A configuration as people write it. */
 export type ConfigInput = z.input<typeof schema>;
+
+/** The domains whose users are another protocol's, and guests here. */
+export function guestDomains({ xmpp }: Config): readonly Domain[] {
+	return xmpp?.domains ?? [];
+}

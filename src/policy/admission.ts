@@ -11,7 +11,7 @@ import {
 	saslProfiles,
 	tlsProfile,
 } from "../beep/index.js";
-import type { Config } from "../config/index.js";
+import { type Config, guestDomains } from "../config/index.js";
 import {
 	addressOf,
 	domainOf,
@@ -103,10 +103,10 @@ export class Admission {
 
 	/** Whether a peer may attach as an endpoint, RFC 3340 §4.4.1 step 3. */
 	mayAttach({ identity }: Session, endpoint: Endpoint): boolean {
-		const { dev, xmpp } = this.#config;
+		const config = this.#config;
 		// whoever has other credentials of the same name is somebody else
-		if (xmpp?.domains.includes(domainOf(endpoint))) return false;
-		if (dev) return true;
+		if (guestDomains(config).includes(domainOf(endpoint))) return false;
+		if (config.dev) return true;
 		const names = identity === undefined ? [] : this.#names(identity);
 		// RFC 3340 §2.2: an endpoint has its subaddresses to itself
 		return [endpoint, addressOf(endpoint)].some((one) => names.includes(one));

@@ -5,7 +5,7 @@ import { RELAY_LIMITS } from "../../src/apex/index.js";
 import { CONNECTION_LIMITS, DEFAULT_LIMITS } from "../../src/beep/index.js";
 import { loadConfig } from "../../src/config/index.js";
 import { limits } from "../../src/config/limits.js";
-import { DEFAULT_LIMITS as SIP_LIMITS } from "../../src/gateways/sip/index.js";
+import { SIP_LIMITS } from "../../src/gateways/sip/index.js";
 import { WEB_LIMITS } from "../../src/gateways/web/index.js";
 import { XMPP_LIMITS } from "../../src/gateways/xmpp/index.js";
 import { PRESENCE_LIMITS } from "../../src/presence/index.js";
@@ -17,20 +17,9 @@ const KEPT_TO = {
 	...DEFAULT_LIMITS,
 	...PRESENCE_LIMITS,
 	...RELAY_LIMITS,
+	...SIP_LIMITS,
 	...WEB_LIMITS,
 	...XMPP_LIMITS,
-	sipBodyOctets: SIP_LIMITS.bodyOctets,
-	sipConnections: SIP_LIMITS.connections,
-	sipTransactions: SIP_LIMITS.transactions,
-	sipDialogs: SIP_LIMITS.dialogs,
-	sipDialogsPerWatcher: SIP_LIMITS.dialogsPerWatcher,
-	sipPublications: SIP_LIMITS.publications,
-	sipRecords: SIP_LIMITS.records,
-	sipContacts: SIP_LIMITS.contacts,
-	sipLeastSeconds: SIP_LIMITS.leastSeconds,
-	sipMostSeconds: SIP_LIMITS.mostSeconds,
-	sipNotifySeconds: SIP_LIMITS.notifySeconds,
-	sipIdleSeconds: SIP_LIMITS.idleSeconds,
 };
 
 const KEYS = Object.keys(limits.shape) as (keyof typeof limits.shape)[];

@@ -11,12 +11,14 @@ import type { Incoming } from "./incoming.js";
 import type { Answer } from "./response.js";
 import type { Attempts } from "./types.js";
 
+/** How long a nonce may be used. */
+const NONCE_SECONDS = 300;
+
 /** What is needed to tell who asks. */
 export interface DigestParts {
 	readonly clock: Clock;
 	/** What nonces are made with. */
 	readonly secret: Buffer;
-	readonly nonceSeconds: number;
 	/** H(A1) of a user in a realm. */
 	readonly digest: (user: string, realm: string) => Promise<Buffer | undefined>;
 	readonly attempts: Attempts | undefined;
@@ -64,7 +66,7 @@ export class Digest {
 		) {
 			return challenge();
 		}
-		const { nonceSeconds, digest, attempts, clock } = this.#parts;
+		const { digest, attempts, clock } = this.#parts;
 		const nonce = given("nonce");
 		const made = this.#madeAt(nonce, address);
 		// whether the password is right is not looked at: nobody fails in another's place
@@ -85,7 +87,7 @@ export class Digest {
 		const count = Number.parseInt(given("nc"), 16);
 		// RFC 2617 §3.3: only who knew the password is told that a nonce made for it is stale
 		const stale =
-			clock.now() > made + nonceSeconds * 1000 ||
+			clock.now() > made + NONCE_SECONDS * 1000 ||
 			count <= (this.#counts.get(nonce) ?? 0);
 		if (stale) return challenge("stale");
 		this.#sweep();
@@ -128,8 +130,8 @@ export class Digest {
 
 	/** A count is of no use once its nonce is too old. */
 	#sweep(): void {
-		const { clock, nonceSeconds } = this.#parts;
-		const oldest = clock.now() - nonceSeconds * 1000;
+		const { clock } = this.#parts;
+		const oldest = clock.now() - NONCE_SECONDS * 1000;
 		if (this.#swept > oldest) return;
 		this.#swept = clock.now();
 		for (const nonce of this.#counts.keys()) {

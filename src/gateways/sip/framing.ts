@@ -3,6 +3,7 @@ import {
 	contentLength,
 	EMPTY,
 	END_OF_HEAD,
+	HEAD_OCTETS,
 	type Message,
 	parseHead,
 } from "./message.js";
@@ -18,7 +19,7 @@ export interface Framed {
 }
 
 export class Framing {
-	readonly #limits: Pick<SipLimits, "headOctets" | "bodyOctets">;
+	readonly #limits: Pick<SipLimits, "sipBodyOctets">;
 	readonly #framed: Framed;
 	#chunks: Buffer[] = [];
 	#length = 0;
@@ -28,10 +29,7 @@ export class Framing {
 	#head: { readonly message: Message; readonly body: number } | undefined;
 	#broken = false;
 
-	constructor(
-		limits: Pick<SipLimits, "headOctets" | "bodyOctets">,
-		framed: Framed,
-	) {
+	constructor(limits: Pick<SipLimits, "sipBodyOctets">, framed: Framed) {
 		this.#limits = limits;
 		this.#framed = framed;
 	}
@@ -64,11 +62,7 @@ export class Framing {
 			}
 		}
 		const end = octets.indexOf(END_OF_HEAD, start);
-		if (
-			end < 0
-				? octets.length > this.#limits.headOctets
-				: end - start > this.#limits.headOctets
-		) {
+		if (end < 0 ? octets.length > HEAD_OCTETS : end - start > HEAD_OCTETS) {
 			return this.#break("the header fields are too long");
 		}
 		if (end < 0) return undefined;
@@ -78,7 +72,7 @@ export class Framing {
 		if (body === undefined || Number.isNaN(body)) {
 			return this.#break("no Content-Length");
 		}
-		if (body > this.#limits.bodyOctets)
+		if (body > this.#limits.sipBodyOctets)
 			return this.#break("the body is too long");
 		this.#head = { message, body };
 		return octets.subarray(end + END_OF_HEAD.length);

@@ -3,4 +3,4 @@ export { listenSip, type SipAddress, type SipListener } from "./listen.js";
 export { endpointOf, formatSip } from "./mapping.js";
 export { Sip } from "./sip.js";
 export type * from "./types.js";
-export { DEFAULT_LIMITS } from "./types.js";
+export { SIP_LIMITS } from "./types.js";

@@ -3,6 +3,9 @@
  * is repeated in an answer is repeated octet by octet; a body is never decoded.
  */
 
+/** The most octets of a message's start line and header fields. */
+export const HEAD_OCTETS = 16 * 1024;
+
 /** Header fields in order. Names are compared without regard to case. */
 export class Headers {
 	readonly #fields: [name: string, value: string][] = [];
@@ -111,10 +114,9 @@ function longName(name: string): string {
 /** What a datagram contains, or why it is no message. RFC 3261 §18.3. */
 export function parseDatagram(
 	octets: Buffer,
-	headOctets: number,
 ): { message: Message; problem?: string } | undefined {
 	const end = octets.indexOf(END_OF_HEAD);
-	if (end < 0 || end > headOctets) return undefined;
+	if (end < 0 || end > HEAD_OCTETS) return undefined;
 	const message = parseHead(octets.subarray(0, end));
 	if (message === undefined) return undefined;
 	const rest = octets.subarray(end + END_OF_HEAD.length);

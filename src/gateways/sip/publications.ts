@@ -62,7 +62,7 @@ export class Publications {
 			respond({ status: 412 });
 			return;
 		}
-		const most = this.#parts.limits.publications;
+		const most = this.#parts.limits.sipPublications;
 		if (known === undefined && (this.#counts.get(publisher) ?? 0) >= most) {
 			respond({ status: 403, reason: "too many publications" });
 			return;

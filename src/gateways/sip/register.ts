@@ -59,8 +59,8 @@ export class Registrar {
 			if (contact === undefined) return { status: 400, reason: "Contact" };
 			const seconds = this.#seconds(contact, expires);
 			if (seconds === undefined) {
-				const { leastSeconds } = this.#limits;
-				return { status: 423, fields: [["Min-Expires", leastSeconds]] };
+				const { sipLeastSeconds } = this.#limits;
+				return { status: 423, fields: [["Min-Expires", sipLeastSeconds]] };
 			}
 			const known = next.get(contact.uri);
 			if (known?.callID === callID && cSeq.number <= known.cSeq) {
@@ -70,7 +70,7 @@ export class Registrar {
 			if (seconds === 0) next.delete(contact.uri);
 			else next.set(contact.uri, { callID, cSeq: cSeq.number, ends });
 		}
-		if (next.size > this.#limits.contacts) {
+		if (next.size > this.#limits.sipContacts) {
 			return { status: 403, reason: "too many contacts" };
 		}
 		if (!this.#hasRoom(record)) {
@@ -81,22 +81,22 @@ export class Registrar {
 
 	/** What has ended makes room when room is needed. */
 	#hasRoom(record: Endpoint): boolean {
-		const { records } = this.#limits;
-		if (this.#bindings.has(record) || this.#bindings.size < records)
+		const { sipRecords } = this.#limits;
+		if (this.#bindings.has(record) || this.#bindings.size < sipRecords)
 			return true;
 		for (const other of this.#bindings.keys()) {
 			if (this.#live(other).size === 0) this.#bindings.delete(other);
 		}
-		return this.#bindings.size < records;
+		return this.#bindings.size < sipRecords;
 	}
 
 	/** @returns undefined where that is too short */
 	#seconds(contact: Address, expires = DEFAULT_SECONDS): number | undefined {
-		const { leastSeconds, mostSeconds } = this.#limits;
+		const { sipLeastSeconds, sipMostSeconds } = this.#limits;
 		const asked =
 			parseSeconds(contact.parameters.get("expires") ?? "") ?? expires;
-		if (asked > 0 && asked < leastSeconds) return undefined;
-		return Math.min(asked, mostSeconds);
+		if (asked > 0 && asked < sipLeastSeconds) return undefined;
+		return Math.min(asked, sipMostSeconds);
 	}
 
 	#answer(record: Endpoint, bindings: Map<string, Binding>): Answer {

@@ -37,7 +37,7 @@ export interface RequestsParts {
 /** What is answered without a transaction: RFC 3261 §8.2.7. */
 export function unanswerable(
 	{ method, version, headers, body }: Request,
-	{ bodyOctets }: SipLimits,
+	{ sipBodyOctets }: SipLimits,
 ): Answer | undefined {
 	if (version !== "2.0") return { status: 505 };
 	if (method === "CANCEL") return { status: 481 };
@@ -48,7 +48,7 @@ export function unanswerable(
 	if (required.length > 0) {
 		return { status: 420, fields: [["Unsupported", required.join(", ")]] };
 	}
-	return body.length > bodyOctets ? { status: 413 } : undefined;
+	return body.length > sipBodyOctets ? { status: 413 } : undefined;
 }
 
 export class Requests {

@@ -14,9 +14,9 @@ import { ServerTransactions } from "./server-transactions.js";
 import { Subscriptions } from "./subscriptions.js";
 import { newToken } from "./token.js";
 import {
-	DEFAULT_LIMITS,
 	type Flow,
 	type Network,
+	SIP_LIMITS,
 	type SipFigures,
 	type SipLimits,
 	type SipParts,
@@ -48,15 +48,14 @@ export class Sip {
 	#open = false;
 
 	constructor(parts: SipParts) {
-		const limits = { ...DEFAULT_LIMITS, ...parts.limits };
+		const limits = { ...SIP_LIMITS, ...parts.limits };
 		const { cpp, clock, random, store, log } = parts;
 		this.limits = limits;
 		this.#parts = parts;
 		this.#random = random;
 		this.#complaints = new Complaints(clock, log);
 		const { secret = randomBytes(32), digest, attempts } = parts;
-		const { nonceSeconds } = limits;
-		this.#servers = new ServerTransactions(clock, limits.transactions);
+		this.#servers = new ServerTransactions(clock, limits.sipTransactions);
 		this.#clients = new ClientTransactions(clock, random);
 		const isOurs = (domain: Domain): boolean => parts.domains.includes(domain);
 		const transID = (): string => {
@@ -76,7 +75,7 @@ export class Sip {
 		this.#registrar = new Registrar(clock, limits);
 		this.#requests = new Requests({
 			...{ isOurs, dev: parts.dev, enter: parts.enter },
-			digest: new Digest({ clock, secret, nonceSeconds, digest, attempts }),
+			digest: new Digest({ clock, secret, digest, attempts }),
 			subscriptions: this.#subscriptions,
 			publications: this.#publications,
 			registrar: this.#registrar,
@@ -149,8 +148,7 @@ export class Sip {
 		if (octets.length <= 4 && /^[\r\n\0]*$/.test(octets.toString("latin1"))) {
 			return;
 		}
-		const { message, problem } =
-			parseDatagram(octets, this.limits.headOctets) ?? {};
+		const { message, problem } = parseDatagram(octets) ?? {};
 		if (message === undefined) this.complain(flow.address, "a datagram");
 		else this.receive(message, flow, problem);
 	}

@@ -50,14 +50,14 @@ export function readSubscribe(
 export function grantable(
 	expires: string | undefined,
 	usual: number,
-	{ leastSeconds, mostSeconds }: SipLimits,
+	{ sipLeastSeconds, sipMostSeconds }: SipLimits,
 ): number | Answer {
 	const asked = expires === undefined ? usual : parseSeconds(expires);
 	if (asked === undefined) return { status: 400, reason: "Expires" };
-	if (asked > 0 && asked < leastSeconds) {
-		return { status: 423, fields: [["Min-Expires", leastSeconds]] };
+	if (asked > 0 && asked < sipLeastSeconds) {
+		return { status: 423, fields: [["Min-Expires", sipLeastSeconds]] };
 	}
-	return Math.min(asked, mostSeconds);
+	return Math.min(asked, sipMostSeconds);
 }
 
 function isEventName(event: string): event is EventName {

@@ -9,6 +9,9 @@ import type { Answer } from "./response.js";
 import type { SipLimits, Unpermitted } from "./types.js";
 import type { Waiting } from "./waiting.js";
 
+/** How long a watcher who is not permitted waits until it is asked again whether it is. */
+const ASK_SECONDS = 30;
+
 /** RFC 6665 §4.1.3. */
 export type Reason =
 	| "timeout"
@@ -77,7 +80,7 @@ export class Subscription implements FeedListener {
 		this.#parties = parties;
 		this.#feed = feed(this);
 		this.#removed = removed;
-		const gap = parts.limits.notifySeconds * 1000;
+		const gap = parts.limits.sipNotifySeconds * 1000;
 		this.#notifier = new Notifier(parts.clock, gap, (done) => this.#send(done));
 	}
 
@@ -214,8 +217,8 @@ export class Subscription implements FeedListener {
 	}
 
 	#armAsk(): void {
-		const { clock, limits } = this.#parts;
-		const next = clock.now() + limits.askSeconds * 1000;
+		const { clock } = this.#parts;
+		const next = clock.now() + ASK_SECONDS * 1000;
 		this.#disarmAsk = clock.at(next, () => this.#askAgain());
 	}
 

@@ -150,11 +150,11 @@ export class Subscriptions {
 	}
 
 	#refusal(watcher: Endpoint): Answer | undefined {
-		const { dialogs, dialogsPerWatcher } = this.#parts.limits;
-		if (this.#byTag.size >= dialogs) {
+		const { sipDialogs, sipDialogsPerWatcher } = this.#parts.limits;
+		if (this.#byTag.size >= sipDialogs) {
 			return { status: 503, fields: [["Retry-After", 60]] };
 		}
-		return (this.#ofWatcher.get(watcher) ?? 0) >= dialogsPerWatcher
+		return (this.#ofWatcher.get(watcher) ?? 0) >= sipDialogsPerWatcher
 			? { status: 403, reason: "too many subscriptions" }
 			: undefined;
 	}

@@ -64,7 +64,7 @@ export async function bindTcp(
 		flows.set(name, flow);
 		socket.unref();
 		socket.setNoDelay();
-		socket.setTimeout(limits.idleSeconds * 1000, () => socket.destroy());
+		socket.setTimeout(limits.sipIdleSeconds * 1000, () => socket.destroy());
 		socket.on("data", (chunk) => framing.push(chunk));
 		// "close" follows
 		socket.on("error", () => {});
@@ -82,7 +82,7 @@ export async function bindTcp(
 			socket.destroy();
 		else adopt(socket, { host: remoteAddress, port: remotePort });
 	});
-	server.maxConnections = limits.connections;
+	server.maxConnections = limits.sipConnections;
 	server.listen(port, host);
 	// rejects with the error where it cannot be bound
 	await once(server, "listening");

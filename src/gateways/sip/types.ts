@@ -9,54 +9,45 @@ import type {
 
 /** What a stranger may ask of the listener. */
 export interface SipLimits {
-	/** The most octets of a message's start line and header fields. */
-	readonly headOctets: number;
 	/** The most octets of a body. */
-	readonly bodyOctets: number;
+	readonly sipBodyOctets: number;
 	/** TCP connections at a time. */
-	readonly connections: number;
+	readonly sipConnections: number;
 	/** Server transactions at a time; beyond them requests are not answered. */
-	readonly transactions: number;
+	readonly sipTransactions: number;
 	/** Dialogs at a time. */
-	readonly dialogs: number;
+	readonly sipDialogs: number;
 	/** Dialogs at a time of one watcher. */
-	readonly dialogsPerWatcher: number;
+	readonly sipDialogsPerWatcher: number;
 	/** Publications at a time of one presentity. */
-	readonly publications: number;
+	readonly sipPublications: number;
 	/** Addresses of record at a time that have contacts. */
-	readonly records: number;
+	readonly sipRecords: number;
 	/** Contacts registered at a time for one address of record. */
-	readonly contacts: number;
+	readonly sipContacts: number;
 	/** Less than this is refused with 423. */
-	readonly leastSeconds: number;
+	readonly sipLeastSeconds: number;
 	/** More than this is not granted. */
-	readonly mostSeconds: number;
+	readonly sipMostSeconds: number;
 	/** Between two notifications of a state that changed: RFC 3856 §6.10. */
-	readonly notifySeconds: number;
-	/** How long a watcher who is not permitted waits until it is asked again whether it is. */
-	readonly askSeconds: number;
-	/** How long a nonce may be used. */
-	readonly nonceSeconds: number;
+	readonly sipNotifySeconds: number;
 	/** A TCP connection on which nothing has come for so long ends. */
-	readonly idleSeconds: number;
+	readonly sipIdleSeconds: number;
 }
 
-export const DEFAULT_LIMITS: SipLimits = {
-	headOctets: 16 * 1024,
-	bodyOctets: 256 * 1024,
-	connections: 1000,
-	transactions: 50_000,
-	dialogs: 100_000,
-	dialogsPerWatcher: 1000,
-	publications: 16,
-	records: 100_000,
-	contacts: 16,
-	leastSeconds: 60,
-	mostSeconds: 86_400,
-	notifySeconds: 5,
-	askSeconds: 30,
-	nonceSeconds: 300,
-	idleSeconds: 3600,
+export const SIP_LIMITS: SipLimits = {
+	sipBodyOctets: 256 * 1024,
+	sipConnections: 1000,
+	sipTransactions: 50_000,
+	sipDialogs: 100_000,
+	sipDialogsPerWatcher: 1000,
+	sipPublications: 16,
+	sipRecords: 100_000,
+	sipContacts: 16,
+	sipLeastSeconds: 60,
+	sipMostSeconds: 86_400,
+	sipNotifySeconds: 5,
+	sipIdleSeconds: 3600,
 };
 
 /** What becomes of a watcher who is not permitted: RFC 3856 §6.6.2. */

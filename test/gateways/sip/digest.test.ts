@@ -160,7 +160,7 @@ describe("REGISTER", () => {
 	});
 
 	test("too short a time gets 423, too many contacts 403, and another's address 403", async () => {
-		const bench = await SipBench.started({ limits: { contacts: 1 } });
+		const bench = await SipBench.started({ limits: { sipContacts: 1 } });
 		const [brief] = await bench.ask(register(fred(), { Expires: 1 }));
 		expect(brief?.message.status).toBe(423);
 		expect(field(brief, "min-expires")).toBe("60");
@@ -179,7 +179,7 @@ describe("REGISTER", () => {
 	});
 
 	test("so many addresses at a time; those that have ended make room", async () => {
-		const bench = await SipBench.started({ limits: { records: 1 } });
+		const bench = await SipBench.started({ limits: { sipRecords: 1 } });
 		const wilma = () => register(new Client("wilma", "wilma"));
 		expect(lines(await bench.ask(register(fred(), { Expires: 60 })))).toEqual([
 			"200 REGISTER",

@@ -60,10 +60,10 @@ function mutate(octets: Buffer, below: (most: number) => number): Buffer {
 
 test(`${DATAGRAMS} mutated datagrams: the server still answers, and keeps no more than its limits say`, async () => {
 	const limits = {
-		transactions: 1000,
-		dialogs: 200,
-		dialogsPerWatcher: 50,
-		publications: 4,
+		sipTransactions: 1000,
+		sipDialogs: 200,
+		sipDialogsPerWatcher: 50,
+		sipPublications: 4,
 	};
 	const clock = new ManualClock(Date.UTC(2000, 4, 14));
 	const live = await startLive(["fred", "wilma"], { limits, clock });
@@ -139,8 +139,8 @@ test(`${DATAGRAMS} mutated datagrams: the server still answers, and keeps no mor
 	}
 	await answers("z9hG4bKlast");
 	const { dialogs, publications, registrations, requests } = live.sip.figures;
-	expect(dialogs).toBeLessThanOrEqual(limits.dialogs);
-	expect(publications).toBeLessThanOrEqual(2 * limits.publications);
+	expect(dialogs).toBeLessThanOrEqual(limits.sipDialogs);
+	expect(publications).toBeLessThanOrEqual(2 * limits.sipPublications);
 	// enough has been understood for the rest to mean something
 	expect(registrations).toBeGreaterThan(0);
 	for (const method of ["SUBSCRIBE", "PUBLISH", "REGISTER"]) {

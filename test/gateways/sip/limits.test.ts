@@ -5,7 +5,7 @@ import { Client, lines, SipBench } from "./harness.js";
 describe("limits", () => {
 	test("so many dialogs of one watcher, and so many in all", async () => {
 		const bench = await SipBench.started({
-			limits: { dialogs: 3, dialogsPerWatcher: 2 },
+			limits: { sipDialogs: 3, sipDialogsPerWatcher: 2 },
 		});
 		const ask = async (who: string) =>
 			lines(await bench.ask(new Client(who).subscribe()))[0];
@@ -21,7 +21,7 @@ describe("limits", () => {
 	});
 
 	test("so many transactions: what is beyond them is not answered until they end", async () => {
-		const bench = await SipBench.started({ limits: { transactions: 2 } });
+		const bench = await SipBench.started({ limits: { sipTransactions: 2 } });
 		const options = () => new Client().request("OPTIONS");
 		expect(await bench.ask(options())).toHaveLength(1);
 		expect(await bench.ask(options())).toHaveLength(1);
@@ -31,7 +31,7 @@ describe("limits", () => {
 	});
 
 	test("a body that is too long gets 413", async () => {
-		const bench = await SipBench.started({ limits: { bodyOctets: 100 } });
+		const bench = await SipBench.started({ limits: { sipBodyOctets: 100 } });
 		expect(lines(await bench.ask(new Client("fred").publish("open")))).toEqual([
 			"413 PUBLISH",
 		]);

@@ -10,14 +10,13 @@ import { Framing } from "../../../src/gateways/sip/framing.js";
 import { endpointOf, formatSip } from "../../../src/gateways/sip/mapping.js";
 import {
 	formatMessage,
+	HEAD_OCTETS,
 	type Message,
 	parseDatagram,
 } from "../../../src/gateways/sip/message.js";
 import { parseSipUri } from "../../../src/gateways/sip/uri.js";
 import { parseEndpoint } from "../../../src/names/index.js";
 import { Client } from "./harness.js";
-
-const HEAD = 16 * 1024;
 
 describe("URIs", () => {
 	test.each([
@@ -133,7 +132,7 @@ describe("messages", () => {
 			"",
 			"x".repeat(150),
 		].join("\r\n");
-		const { message, problem } = parseDatagram(Buffer.from(text), HEAD) ?? {};
+		const { message, problem } = parseDatagram(Buffer.from(text)) ?? {};
 		expect(problem).toBeUndefined();
 		expect(message?.headers.get("Event")).toBe("presence");
 		expect(
@@ -154,13 +153,12 @@ describe("messages", () => {
 					Buffer.from(
 						new Client().subscribe(3600, { "Content-Length": undefined }),
 					),
-					HEAD,
 				)?.message;
 				if (read === undefined) throw new Error("not read");
 				const written = formatMessage({ ...read, body: Buffer.from(octets) });
 				expect(
 					Buffer.compare(
-						parseDatagram(written, HEAD)?.message.body ?? Buffer.alloc(1),
+						parseDatagram(written)?.message.body ?? Buffer.alloc(1),
 						Buffer.from(octets),
 					),
 				).toBe(0);
@@ -177,7 +175,6 @@ describe("messages", () => {
 						octets,
 						Buffer.from("\r\n\r\n"),
 					]),
-					HEAD,
 				);
 			}),
 		);
@@ -185,12 +182,12 @@ describe("messages", () => {
 
 	test("line breaks cannot be brought into an answer", () => {
 		const text = new Client().subscribe(3600, { "Call-ID": "a\nX: y" });
-		expect(parseDatagram(Buffer.from(text), HEAD)).toBeUndefined();
+		expect(parseDatagram(Buffer.from(text))).toBeUndefined();
 	});
 });
 
 describe("a stream", () => {
-	function framed(limits = { headOctets: HEAD, bodyOctets: 1000 }) {
+	function framed(limits = { sipBodyOctets: 1000 }) {
 		const heard: (Message | string)[] = [];
 		const framing = new Framing(limits, {
 			message: (message) => heard.push(message),
@@ -225,13 +222,13 @@ describe("a stream", () => {
 			),
 		);
 	});
-	const bodyLength = parseDatagram(one, HEAD)?.message.body.length ?? 0;
+	const bodyLength = parseDatagram(one)?.message.body.length ?? 0;
 
 	test.each([
 		["no Content-Length", "OPTIONS sip:a SIP/2.0\r\nTo: x\r\n\r\n"],
 		["no message", "GET / HTTP/1.1\r\n\r\n"],
 		["the body is too long", "OPTIONS sip:a SIP/2.0\r\nl: 1001\r\n\r\n"],
-		["the header fields are too long", "x".repeat(HEAD + 1)],
+		["the header fields are too long", "x".repeat(HEAD_OCTETS + 1)],
 	])("%s: nothing more is read", (why, text) => {
 		const { framing, heard } = framed();
 		framing.push(Buffer.from(text));

@@ -12,7 +12,7 @@ afterEach(async () => {
 
 async function live(): Promise<Live> {
 	const started = await startLive(["fred", "wilma"], {
-		limits: { notifySeconds: 0 },
+		limits: { sipNotifySeconds: 0 },
 	});
 	open.push(started);
 	return started;

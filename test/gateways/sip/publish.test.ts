@@ -179,7 +179,7 @@ describe("case 23: PUBLISH", () => {
 	});
 
 	test("one presentity has so many publications at a time", async () => {
-		const bench = await SipBench.started({ limits: { publications: 2 } });
+		const bench = await SipBench.started({ limits: { sipPublications: 2 } });
 		const statuses: string[] = [];
 		for (let number = 0; number < 3; number++) {
 			statuses.push(

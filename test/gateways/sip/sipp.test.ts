@@ -106,7 +106,7 @@ describe.skipIf(!isThere).each(["u1", "t1"])("sipp over %s", (transport) => {
 
 	test("the message flow of RFC 3856 §8", async () => {
 		const live = await startLive(["fred", "wilma"], {
-			limits: { notifySeconds: 0 },
+			limits: { sipNotifySeconds: 0 },
 		});
 		const { listener } = live;
 		await play("rfc3856-section8", listener.port, transport).finally(() =>

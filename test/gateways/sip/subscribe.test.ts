@@ -103,7 +103,7 @@ describe("a subscription", () => {
 	});
 
 	test("case 10: fewer seconds may be granted than were asked for", async () => {
-		const bench = await SipBench.started({ limits: { mostSeconds: 600 } });
+		const bench = await SipBench.started({ limits: { sipMostSeconds: 600 } });
 		const [answer, notify] = await bench.ask(new Client().subscribe(100_000));
 		expect(field(answer, "expires")).toBe("600");
 		expect(field(notify, "subscription-state")).toBe("active;expires=600");
