@@ -38,8 +38,6 @@ const ROOMS = {
 
 // Where a room may know the types of another and nothing more.
 const TYPES_ONLY = {
-	"gateways/web": ["config"],
-	"gateways/sip": ["config"],
 	store: ["presence", "access", "accounts", "apex"],
 	apex: ["access"],
 	"services/operation": ["apex"],

@@ -1,7 +1,6 @@
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { SecureContextOptions, TlsOptions as Tls } from "node:tls";
-import type { Address } from "../../config/index.js";
 import type { Web } from "./web.js";
 
 /** The certificate and its key. */
@@ -20,7 +19,7 @@ const TIMEOUTS: ServerOptions = {
  * @throws the error of `net.Server`, such as EADDRINUSE
  */
 export function listenWeb(
-	{ host, port }: Address,
+	{ host, port }: { readonly host: string; readonly port: number },
 	web: Web,
 	tls?: TlsOptions,
 ): Promise<Server> {
