@@ -28,6 +28,29 @@ export async function subscriber(port, _number, told) {
 	return { close: () => socket.destroy() };
 }
 
+/** @param {(message: string) => void} told is called with each message of another */
+export async function member(port, number, told) {
+	const { socket, onOctets } = await begin(port, `M${number}`);
+	let heard = "";
+	onOctets((octets) => {
+		heard += octets.latin1Slice();
+		let acknowledgements = "";
+		for (; heard.length >= NOTIFICATION.length; ) {
+			told(heard.slice(0, NOTIFICATION.length));
+			heard = heard.slice(NOTIFICATION.length);
+			acknowledgements += ACKNOWLEDGEMENT;
+		}
+		if (acknowledgements !== "") socket.write(acknowledgements, "latin1");
+	});
+	return {
+		/** @param {readonly number[]} hearers @param {string} text */
+		tell(hearers, text) {
+			const message = `to ${hearers.join(",")};${text};`;
+			socket.write(message.padEnd(NOTIFICATION.length, "n"), "latin1");
+		},
+	};
+}
+
 export async function publisher(port) {
 	const { socket, onOctets } = await begin(port, "P");
 	return {

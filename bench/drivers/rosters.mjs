@@ -5,6 +5,7 @@ import {
 	publish as publishElement,
 	subscribed,
 } from "../clients/apex.mjs";
+import { member } from "../clients/floor.mjs";
 import { login } from "../clients/xmpp.mjs";
 import { atOnce } from "../parts/at-once.mjs";
 
@@ -25,11 +26,12 @@ function heard(publisher, itsMark) {
 	took.push(performance.now() - publication.due);
 }
 
+const CONNECT = { apex: overApex, xmpp: overXmpp, floor: barely };
+
 /** Connects everybody; `contacts` are the subscribers of each, by number. */
 export async function open({ client, port, contacts }) {
 	hearers = contacts.map((of) => of.length + 1);
-	const connect = client === "xmpp" ? overXmpp : overApex;
-	endpoints = await connect(port, contacts);
+	endpoints = await CONNECT[client](port, contacts);
 }
 
 /**
@@ -146,5 +148,17 @@ async function overXmpp(port, contacts) {
 		publish(mark) {
 			stream.send(`<presence><status>${mark}</status></presence>`);
 		},
+	}));
+}
+
+async function barely(port, contacts) {
+	const members = await atOnce(contacts.length, 64, (number) =>
+		member(port, number, (message) => {
+			const [, publisher, mark] = message.split(";", 3);
+			heard(Number(publisher), Number(mark));
+		}),
+	);
+	return members.map(({ tell }, number) => ({
+		publish: (mark) => tell([...contacts[number], number], `${number};${mark}`),
 	}));
 }

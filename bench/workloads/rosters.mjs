@@ -1,5 +1,6 @@
 // People with buddies: everybody publishes now and then, and a few others hear of it.
 import * as apex from "../contestants/apex.mjs";
+import * as floor from "../contestants/floor.mjs";
 import * as prosody from "../contestants/prosody.mjs";
 import { startDriver } from "../parts/driver.mjs";
 import { cpuOf } from "../parts/process.mjs";
@@ -58,6 +59,7 @@ export function cells({ quick }) {
 	const contacts = ring(quick ? 200 : 2000);
 	const seconds = quick ? 4 : 12;
 	const contestants = [
+		[floor, () => floor.start()],
 		[apex, () => apex.start()],
 		[prosody, () => prosody.start(contacts)],
 	];
