@@ -13,6 +13,9 @@ import { CommitQueue } from "./queue.js";
 import { QueuedStore, type View } from "./queued.js";
 import { migrate } from "./schema.js";
 
+/** For how many turns of the event loop a batch is waited for while each turn brings more. */
+const MOST_TURNS = 8;
+
 /** What a store on disk is handed. */
 export interface LevelStoreParts {
 	readonly log: Log;
@@ -92,9 +95,17 @@ export class LevelStore extends QueuedStore {
 		this.#running ??= this.#run();
 	}
 
+	/** A sync costs as much as some publishes: as long as more arrive, they share the first batch. */
+	async #gather(): Promise<void> {
+		for (let turn = 0; turn < MOST_TURNS; turn++) {
+			const { length } = this.#queue;
+			await setImmediate();
+			if (this.#queue.length === length) return;
+		}
+	}
+
 	async #run(): Promise<void> {
-		// what else arrives in this turn of the event loop shares the first batch
-		await setImmediate();
+		await this.#gather();
 		try {
 			for (const writes of this.#queue.batches()) {
 				await this.#database.write(writes);

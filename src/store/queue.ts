@@ -19,6 +19,11 @@ export class CommitQueue {
 	#running = false;
 	#stopped = false;
 
+	/** How many wait, for a batch or for what is in front of them. */
+	get length(): number {
+		return this.#waiting.length;
+	}
+
 	/**
 	 * Adds to the end of the queue.
 	 *

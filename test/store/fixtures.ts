@@ -77,3 +77,13 @@ export function commit(
 export function keyOf({ face, originator, id }: OperationKey): string {
 	return JSON.stringify([face, originator, id]);
 }
+
+/** What `Level.batch` gives, if writing it fails. */
+export function failingBatch(message: string): never {
+	const batch = {
+		put: () => batch,
+		del: () => batch,
+		write: () => Promise.reject(new Error(message)),
+	};
+	return batch as never;
+}

@@ -4,7 +4,15 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Level } from "level";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+	afterEach,
+	beforeEach,
+	describe,
+	expect,
+	it,
+	onTestFinished,
+	vi,
+} from "vitest";
 import { silent } from "../../src/names/index.js";
 import { LevelStore, type LevelStoreParts } from "../../src/store/index.js";
 import {
@@ -13,6 +21,7 @@ import {
 	commit,
 	endpoint,
 	entryOf,
+	failingBatch,
 	fred,
 	operationOf,
 	wilma,
@@ -170,15 +179,60 @@ describe("a folder", () => {
 
 	it("gets the commits of one turn of the event loop in few batches", async () => {
 		const store = await open();
-		const batch = vi.spyOn(Level.prototype, "batch");
+		const { batch } = Level.prototype;
+		const written: unknown[] = [];
+		const spy = vi.spyOn(Level.prototype, "batch").mockImplementation(function (
+			this: Level,
+		) {
+			const chained = batch.call(this);
+			const write = chained.write.bind(chained);
+			chained.write = (options?: object) => {
+				written.push(options);
+				return write({ ...options });
+			};
+			return chained;
+		});
+		onTestFinished(() => spy.mockRestore());
 		const outcomes = Array.from({ length: 400 }, (_, index) => {
 			const subject = endpoint(`fred${index}`);
 			return commit(store, { subject, entry: entryOf(subject) }, 0);
 		});
 		expect(new Set(await Promise.all(outcomes))).toEqual(new Set([1]));
-		expect(batch).toHaveBeenCalledExactlyOnceWith(expect.any(Array), {
-			sync: true,
-		});
+		expect(written).toEqual([{ sync: true }]);
+		await store.close();
+	});
+
+	it("gets the commits of turns that each bring one in one batch", async () => {
+		const store = await open();
+		const batch = vi.spyOn(Level.prototype, "batch");
+		onTestFinished(() => batch.mockRestore());
+		const outcomes: Promise<unknown>[] = [];
+		const next = (): void => {
+			if (outcomes.length < 4) setImmediate(next);
+			const change = { subject: fred, entry };
+			outcomes.push(commit(store, change, outcomes.length));
+		};
+		next();
+		await vi.waitUntil(() => outcomes.length === 5);
+		expect(await Promise.all(outcomes)).toEqual([1, 2, 3, 4, 5]);
+		expect(batch).toHaveBeenCalledOnce();
+		await store.close();
+	});
+
+	it("is written to even while every turn brings a commit", async () => {
+		const store = await open();
+		let told = false;
+		let count = 0;
+		const next = (): void => {
+			if (told) return;
+			setImmediate(next);
+			store.commit({ subject: fred, entry }, count, () => {
+				told = true;
+			});
+			count += 1;
+		};
+		next();
+		await vi.waitUntil(() => told);
 		await store.close();
 	});
 
@@ -249,7 +303,7 @@ describe("a folder", () => {
 		store.feed((committed) => told.push(committed));
 		const batch = vi
 			.spyOn(Level.prototype, "batch")
-			.mockRejectedValueOnce(new Error("disk full"));
+			.mockReturnValueOnce(failingBatch("disk full"));
 		const tell = (outcome: unknown) => told.push(outcome);
 		store.commit({ subject: fred, entry }, 0, tell);
 		store.settled(() => tell("settled"));

@@ -5,6 +5,7 @@ import { Level } from "level";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { silent } from "../../../src/names/index.js";
 import { LevelStore } from "../../../src/store/index.js";
+import { failingBatch } from "../../store/fixtures.js";
 import { DAY, World } from "./harness.js";
 
 describe("committed before told", () => {
@@ -204,7 +205,7 @@ describe("a commit that fails", () => {
 
 		const batch = vi
 			.spyOn(Level.prototype, "batch")
-			.mockRejectedValueOnce(new Error("disk full"));
+			.mockReturnValueOnce(failingBatch("disk full"));
 		onTestFinished(() => batch.mockRestore());
 		await fred.publish("fred", 1, 0);
 		await vi.waitUntil(() => failures.length > 0);
