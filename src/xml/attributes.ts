@@ -4,11 +4,10 @@ import {
 	type Endpoint,
 	type Instant,
 	parseDomain,
-	parseEndpoint,
-	parseTimestamp,
 } from "../names/index.js";
 import type { Element } from "./element.js";
 import { XmlError } from "./error.js";
+import { endpointIn, instantIn } from "./values.js";
 
 /** An attribute that the DTD requires or gives a default. @throws XmlError 501 */
 export function attribute(element: Element, name: string): string {
@@ -21,7 +20,7 @@ export function attribute(element: Element, name: string): string {
 
 /** An ENDPOINT attribute. @throws XmlError 501 */
 export function endpointOf(element: Element, name: string): Endpoint {
-	const endpoint = parseEndpoint(attribute(element, name));
+	const endpoint = endpointIn(attribute(element, name));
 	if (endpoint === undefined) {
 		throw new XmlError(501, `${name} of ${element.name} is no endpoint`);
 	}
@@ -39,7 +38,7 @@ export function domainIn(element: Element, name: string): Domain {
 
 /** A TIMESTAMP attribute. @throws XmlError 501 */
 export function timestampOf(element: Element, name: string): Instant {
-	const instant = parseTimestamp(attribute(element, name));
+	const instant = instantIn(attribute(element, name));
 	if (instant === undefined) {
 		throw new XmlError(501, `${name} of ${element.name} is no timestamp`);
 	}

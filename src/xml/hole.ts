@@ -6,6 +6,7 @@ import { isAscii } from "../names/index.js";
  */
 const OPEN = "\ufffe";
 const CLOSE = "\uffff";
+const HOLE = new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`);
 
 export const hole = {
 	of(name: string): string {
@@ -14,7 +15,7 @@ export const hole = {
 
 	/** The text around the holes and their names: text, name, text, name, …, text. */
 	split(text: string): string[] {
-		return text.split(new RegExp(`${OPEN}([^${CLOSE}]*)${CLOSE}`)).map(narrow);
+		return text.split(HOLE).map(narrow);
 	},
 
 	/** Fills the holes whose names match. */

@@ -6,6 +6,7 @@ import type { Buffer } from "node:buffer";
 import { Builder } from "./builder.js";
 import type { Caps } from "./caps.js";
 import { isBlank } from "./characters.js";
+import { dtds } from "./dtds.js";
 import type { Document } from "./element.js";
 import type { Validator } from "./validator.js";
 
@@ -28,6 +29,35 @@ const NAME = octets(/[:A-Z_a-z\-.0-9]/);
 /** In values a line feed would have to become a space, and references be replaced. */
 const IN_VALUE = octets(/[ -%'-;=-~]/);
 const IN_TEXT = octets(/[\n -%'-;=-~]/);
+
+/** Names that the DTDs declare, by their hashes: no string is made for one of them. */
+const DECLARED = new Map(
+	Object.values(dtds).flatMap((dtd) =>
+		dtd.names.flatMap((name) => [
+			[hashOf(name), name] as const,
+			...Array.from(
+				dtd.element(name)?.attributes.keys() ?? [],
+				(attribute) => [hashOf(attribute), attribute] as const,
+			),
+		]),
+	),
+);
+
+function hashOf(name: string): number {
+	let hash = 0;
+	for (let at = 0; at < name.length; at++) {
+		hash = (hash * 31 + name.charCodeAt(at)) & 0xffff;
+	}
+	return hash;
+}
+
+function isAt(name: string, octets: Buffer, from: number, to: number): boolean {
+	if (name.length !== to - from) return false;
+	for (let at = 0; at < name.length; at++) {
+		if (name.charCodeAt(at) !== octets[from + at]) return false;
+	}
+	return true;
+}
 
 function octets(characters: RegExp): Uint8Array {
 	return Uint8Array.from({ length: 256 }, (_, octet) =>
@@ -172,10 +202,19 @@ class PlainReader {
 	#name(): string | undefined {
 		const octets = this.#octets;
 		const from = this.#at;
-		if (NAME_START[octets[from] ?? AMPERSAND] === 0) return undefined;
-		let at = from + 1;
-		while (NAME[octets[at] ?? AMPERSAND] === 1) at += 1;
+		let octet = octets[from] ?? AMPERSAND;
+		if (NAME_START[octet] === 0) return undefined;
+		let at = from;
+		let hash = 0;
+		do {
+			hash = (hash * 31 + octet) & 0xffff;
+			at += 1;
+			octet = octets[at] ?? AMPERSAND;
+		} while (NAME[octet] === 1);
 		this.#at = at;
-		return octets.toString("latin1", from, at);
+		const name = DECLARED.get(hash);
+		return name !== undefined && isAt(name, octets, from, at)
+			? name
+			: octets.toString("latin1", from, at);
 	}
 }

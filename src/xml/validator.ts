@@ -26,8 +26,9 @@ export class Validator {
 	readonly #open: Open[] = [];
 	/** How many elements are open inside one of content ANY. */
 	#inAny = 0;
-	readonly #ids = new Set<string>();
-	readonly #idrefs = new Set<string>();
+	// most documents have neither
+	#ids: Set<string> | undefined;
+	#idrefs: Set<string> | undefined;
 
 	/** @param roots the elements that may be the root; by default, all that are declared */
 	constructor(dtd: Dtd, roots: readonly string[] | undefined) {
@@ -35,7 +36,7 @@ export class Validator {
 		this.#roots = roots;
 	}
 
-	/** @returns the attributes, normalised, with defaults filled in */
+	/** @returns the attributes, normalised, with defaults filled in: those given, or a copy */
 	open(name: string, attributes: Attributes): Attributes {
 		const parent = this.#open.at(-1);
 		if (this.#inAny > 0 || parent?.declaration.content.kind === "ANY") {
@@ -90,8 +91,8 @@ export class Validator {
 	}
 
 	#end(): void {
-		for (const id of this.#idrefs) {
-			if (!this.#ids.has(id)) invalid(`there is no ID ${id}`);
+		for (const id of this.#idrefs ?? []) {
+			if (!this.#ids?.has(id)) invalid(`there is no ID ${id}`);
 		}
 	}
 
@@ -100,24 +101,29 @@ export class Validator {
 		given: Attributes,
 		parent: string | undefined,
 	): Attributes {
-		const attributes: Record<string, string> = Object.create(null);
+		// mostly they stay as they are
+		let changed: Record<string, string> | undefined;
 		for (const name of Object.keys(given)) {
 			const attribute = element.attributes.get(name);
 			if (attribute === undefined) {
 				invalid(`${element.name} has no attribute ${name}`);
 			}
-			attributes[name] = this.#value(attribute, given[name] ?? "");
+			const before = given[name] ?? "";
+			const value = this.#value(attribute, before);
+			if (value === before) continue;
+			changed ??= copyOf(given);
+			changed[name] = value;
 		}
 		for (const attribute of element.attributes.values()) {
-			if (attribute.name in attributes) continue;
+			if (attribute.name in given) continue;
 			if (attribute.required && !isWaived(element, attribute, given, parent)) {
 				invalid(`${element.name} needs the attribute ${attribute.name}`);
 			}
-			if (attribute.default !== undefined) {
-				attributes[attribute.name] = attribute.default;
-			}
+			if (attribute.default === undefined) continue;
+			changed ??= copyOf(given);
+			changed[attribute.name] = attribute.default;
 		}
-		return attributes;
+		return changed ?? given;
 	}
 
 	#value(attribute: AttributeDeclaration, given: string): string {
@@ -129,14 +135,23 @@ export class Validator {
 			(!attribute.fixed || value === attribute.default);
 		if (!fits) invalid(`${name} cannot be "${value.slice(0, 80)}"`);
 		if (type === "ID") {
+			this.#ids ??= new Set();
 			if (this.#ids.has(value)) invalid(`the ID ${value} is given twice`);
 			this.#ids.add(value);
 		}
 		if (type === "IDREF" || type === "IDREFS") {
+			this.#idrefs ??= new Set();
 			for (const id of value.split(" ")) this.#idrefs.add(id);
 		}
 		return value;
 	}
+}
+
+function copyOf(attributes: Attributes): Record<string, string> {
+	const copy: Record<string, string> = Object.create(null);
+	// Object.assign is slower with objects that have no prototype
+	for (const name in attributes) copy[name] = attributes[name] ?? "";
+	return copy;
 }
 
 /** Where the examples of the RFCs leave out what their DTDs require, so may others. */

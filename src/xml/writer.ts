@@ -4,6 +4,7 @@ import { findNoChar, isName } from "./characters.js";
 import type { NewElement } from "./element.js";
 import { XmlError } from "./error.js";
 import { hole } from "./hole.js";
+import { writePlain } from "./plain-writer.js";
 
 const AMPERSAND = `#${"&".charCodeAt(0)}`;
 
@@ -19,6 +20,14 @@ export function write(element: NewElement): string {
 
 /** @param check makes sure that a string can be written, and gives it back */
 export function serialise(
+	element: NewElement,
+	check: (text: string) => string,
+): string {
+	return writePlain(element, check) ?? build(element, check);
+}
+
+/** Writes an element of any form. @param check as for `serialise` */
+export function build(
 	element: NewElement,
 	check: (text: string) => string,
 ): string {

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseTimestamp } from "../../src/names/index.js";
-import { isOfType } from "../../src/xml/values.js";
+import { parseEndpoint, parseTimestamp } from "../../src/names/index.js";
+import { endpointIn, instantIn, isOfType } from "../../src/xml/values.js";
 
 test("a TIMESTAMP is what parses as one", () => {
 	const two = fc.nat(99).map((number) => String(number).padStart(2, "0"));
 	const month = fc.constantFrom("00", "01", "02", "04", "12", "13");
 	const day = fc.constantFrom("00", "01", "28", "29", "30", "31", "32");
-	const year = fc.constantFrom("0000", "1900", "2000", "2026", "9999");
-	const end = fc.constantFrom("Z", "z", ".1Z", ".1234Z", "+01:00", "", "Z\n");
+	const year = fc.constantFrom("0000", "0050", "1900", "2000", "2026", "9999");
+	const end = fc.constantFrom(
+		...["Z", "z", ".1Z", ".12Z", ".123Z", ".1234Z", "+01:00", "", "Z\n"],
+	);
 	fc.assert(
 		fc.property(year, month, day, two, two, two, end, (y, m, d, h, i, s, e) => {
 			for (const [hour, minute, second] of [
@@ -17,10 +19,22 @@ test("a TIMESTAMP is what parses as one", () => {
 				["12", "00", "00"],
 			]) {
 				const text = `${y}-${m}-${d}T${hour}:${minute}:${second}${e}`;
-				const isTimestamp = parseTimestamp(text) !== undefined;
-				expect(isOfType.get("TIMESTAMP")?.(text)).toBe(isTimestamp);
+				const instant = parseTimestamp(text);
+				expect(isOfType.get("TIMESTAMP")?.(text)).toBe(instant !== undefined);
+				expect(instantIn(text)).toEqual(instant);
 			}
 		}),
 		{ numRuns: 5000 },
+	);
+});
+
+test("an endpoint is what it parses as, whatever was read before", () => {
+	const text = fc.constantFrom(
+		...["a@b", "a@B", "A@b", "@b", "", "a/c@b", "x@[10.0.0.1]", "a@b c"],
+	);
+	fc.assert(
+		fc.property(fc.array(text), (texts) => {
+			expect(texts.map(endpointIn)).toEqual(texts.map(parseEndpoint));
+		}),
 	);
 });
