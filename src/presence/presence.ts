@@ -73,8 +73,8 @@ export class Presence {
 	readonly #tellings: Tellings;
 	readonly #view: View;
 	readonly #review = new Review((subject) => this.accessChanged(subject));
-	/** Changes that were decided here and are on their way to the store. */
-	readonly #own = new WeakSet<Change>();
+	/** The latest change of those decided here that has become durable; the store tells of it next. */
+	#latestOwn: Change | undefined;
 	/** How many have been committed. */
 	#changes = 0;
 
@@ -284,9 +284,9 @@ export class Presence {
 		}
 		const expected = this.#state.subject(change.subject)?.revision ?? 0;
 		this.#state.apply(change);
-		this.#own.add(change);
 		this.#store.commit(change, expected, (outcome) => {
 			if (outcome !== "conflict") {
+				this.#latestOwn = change;
 				this.#state.committed(change);
 				answer(decision.answer);
 				return;
@@ -314,7 +314,7 @@ export class Presence {
 	/** Tells what a committed change means, whoever decided it. */
 	#committed({ change }: Committed): void {
 		this.#changes += 1;
-		if (!this.#own.has(change)) {
+		if (change !== this.#latestOwn) {
 			this.#state.apply(change);
 			this.#state.committed(change);
 		}

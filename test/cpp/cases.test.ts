@@ -404,7 +404,11 @@ it("case 12: an APEX subscriber gets a document with a declaration as a data: UR
 	const [type, base64 = ""] = publisherInfo.split(",");
 	expect(type).toBe("data:application/pidf+xml;base64");
 	expect(Buffer.from(base64, "base64")).toEqual(open.octets);
-	const publish = new Publications("Z").write(bench.entry(), "1", START);
+	const publish = new Publications("Z").written(
+		bench.entry(),
+		"1",
+		START,
+	).content;
 	const { root } = read(publish, dtds.presence);
 	expect(root.name).toBe("publish");
 });
@@ -596,7 +600,11 @@ describe("case 18: PIDF to entry", () => {
 		const octets = Buffer.from(text.replace("<tuple", `${padding}<tuple`));
 		bench.publish({ content: { ...open, octets } });
 		expect(bench.entry().publisherInfo !== "").toBe(isUri);
-		const publish = new Publications("Z").write(bench.entry(), "1", START);
+		const publish = new Publications("Z").written(
+			bench.entry(),
+			"1",
+			START,
+		).content;
 		expect(read(publish, dtds.presence).root.name).toBe("publish");
 	});
 });

@@ -46,7 +46,11 @@ describe.each(corpus)("%s", (_, octets) => {
 	});
 
 	it("maps to an entry that the DTD accepts", () => {
-		const publish = new Publications("Z").write(bench.entry(), "1", START);
+		const publish = new Publications("Z").written(
+			bench.entry(),
+			"1",
+			START,
+		).content;
 		expect(read(publish, dtds.presence).root.name).toBe("publish");
 	});
 

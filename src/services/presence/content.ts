@@ -52,15 +52,20 @@ export class Publications {
 		this.#original = original;
 	}
 
-	/** All that is to be sent. @param transID and @param now as for `write` */
+	/**
+	 * All that is to be sent.
+	 *
+	 * @param transID in decimal
+	 * @param now the service's notion of the current time, in milliseconds since 1970
+	 */
 	written(entry: Entry, transID: string, now: number): Written {
 		const { before, after, isAscii } = this.#publication(entry, now);
 		const content = before + transID + after;
-		return { content, isAscii, beside: this.beside(entry) };
+		return { content, isAscii, beside: this.#beside(entry) };
 	}
 
 	/** What is to be sent beside the `publish` of an entry, if anything. */
-	beside(entry: Entry): PartBeside | undefined {
+	#beside(entry: Entry): PartBeside | undefined {
 		const original = this.#original(entry);
 		return (
 			original && {
@@ -69,15 +74,6 @@ export class Publications {
 				body: Buffer.from(original.octets),
 			}
 		);
-	}
-
-	/**
-	 * @param transID in decimal
-	 * @param now the service's notion of the current time, in milliseconds since 1970
-	 */
-	write(entry: Entry, transID: string, now: number): string {
-		const { before, after } = this.#publication(entry, now);
-		return before + transID + after;
 	}
 
 	#publication(entry: Entry, now: number): Publication {

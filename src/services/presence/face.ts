@@ -72,15 +72,15 @@ export class ApexFace implements Face {
 		entry: Entry,
 		subscription: LiveOperation | undefined,
 	): void {
-		this.#post.send(
-			serviceOf(entry.publisher),
-			to,
-			this.#publications.write(entry, transID, this.#clock.now()),
-			{
-				beside: this.#publications.beside(entry),
-				...(subscription && { done: acknowledging(subscription, entry) }),
-			},
+		const { content, beside } = this.#publications.written(
+			entry,
+			transID,
+			this.#clock.now(),
 		);
+		this.#post.send(serviceOf(entry.publisher), to, content, {
+			beside,
+			...(subscription && { done: acknowledging(subscription, entry) }),
+		});
 	}
 
 	readonly #write = ({ id }: LiveOperation, entry: Entry): Written =>
