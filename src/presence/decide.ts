@@ -15,7 +15,7 @@ import { firstEntry } from "./first-entry.js";
 import type { Guests } from "./guests.js";
 import type { PresenceLimits } from "./limits.js";
 import type { State } from "./state.js";
-import { newSubject, type Subject } from "./subject.js";
+import { Subject } from "./subject.js";
 import type {
 	Change,
 	EndReason,
@@ -79,7 +79,7 @@ function guest(
 	{ subject }: { readonly subject: Endpoint },
 ): Subject | undefined {
 	return guests.isGuest(subject)
-		? newSubject(firstEntry(subject, now))
+		? new Subject(subject, { entry: firstEntry(subject, now) })
 		: undefined;
 }
 
@@ -105,6 +105,16 @@ export function ending(operation: Operation, reason: EndReason): Change {
 	return { subject: operation.subject, ends: [{ operation, reason }] };
 }
 
+/** The answer that all is well, for those who hardly look at the entry: it is read if they do. */
+export function done(subject: Subject): Answer {
+	return {
+		code: 250,
+		get entry() {
+			return subject.entry;
+		},
+	};
+}
+
 /** Asks again whether each operation on a subject is allowed, and ends those that are not. */
 export function decideRevoke(view: View, endpoint: Endpoint): Decision {
 	const subject = view.state.subject(endpoint);
@@ -118,7 +128,7 @@ export function decideRevoke(view: View, endpoint: Endpoint): Decision {
 		)
 		.map((operation) => ({ operation, reason: "revoked" as const }));
 	return {
-		answer: { code: 250, entry: subject.entry },
+		answer: done(subject),
 		...(ends.length === 0 ? {} : { change: { subject: endpoint, ends } }),
 	};
 }

@@ -7,10 +7,13 @@ import type { LiveOperation } from "./operation.js";
  */
 export class ExpiryQueue {
 	readonly #heap: LiveOperation[] = [];
+	/** When each of them ends: to compare them, nothing else has to be looked at. */
+	readonly #ends: number[] = [];
 	readonly #clock: Clock;
 	readonly #expired: (operation: LiveOperation) => void;
 	#disarm: (() => void) | undefined;
 	#armedFor = Number.POSITIVE_INFINITY;
+	#isPaused = false;
 
 	/** @param expired is called for each operation whose end has come; it has left the queue */
 	constructor(clock: Clock, expired: (operation: LiveOperation) => void) {
@@ -21,7 +24,18 @@ export class ExpiryQueue {
 	add(operation: LiveOperation): void {
 		operation.place = this.#heap.length;
 		this.#heap.push(operation);
-		this.#rise(operation);
+		this.#ends.push(operation.ends);
+		this.#rise(operation.place);
+		this.#arm();
+	}
+
+	/** Nothing expires until `resume`. */
+	pause(): void {
+		this.#isPaused = true;
+	}
+
+	resume(): void {
+		this.#isPaused = false;
 		this.#arm();
 	}
 
@@ -30,24 +44,27 @@ export class ExpiryQueue {
 		if (place < 0) return;
 		operation.place = -1;
 		const last = this.#heap.pop();
+		this.#ends.pop();
 		if (last === undefined || last === operation) return;
 		last.place = place;
 		this.#heap[place] = last;
-		this.#rise(last);
-		this.#sink(last);
+		this.#ends[place] = last.ends;
+		this.#rise(place);
+		this.#sink(last.place);
 	}
 
 	close(): void {
 		this.#disarm?.();
 		this.#heap.length = 0;
+		this.#ends.length = 0;
 	}
 
 	#arm(): void {
-		const first = this.#heap[0];
-		if (first === undefined || first.ends >= this.#armedFor) return;
+		const first = this.#endAt(0);
+		if (this.#isPaused || first >= this.#armedFor) return;
 		this.#disarm?.();
-		this.#armedFor = first.ends;
-		this.#disarm = this.#clock.at(first.ends, () => this.#run());
+		this.#armedFor = first;
+		this.#disarm = this.#clock.at(first, () => this.#run());
 	}
 
 	#run(): void {
@@ -64,29 +81,44 @@ export class ExpiryQueue {
 		this.#arm();
 	}
 
-	#rise(operation: LiveOperation): void {
-		while (operation.place > 0) {
-			const parent = this.#heap[(operation.place - 1) >> 1];
-			if (parent === undefined || parent.ends <= operation.ends) return;
-			this.#swap(operation, parent);
+	#rise(from: number): void {
+		const end = this.#endAt(from);
+		let place = from;
+		while (place > 0) {
+			const parent = (place - 1) >> 1;
+			if (this.#endAt(parent) <= end) return;
+			this.#swap(place, parent);
+			place = parent;
 		}
 	}
 
-	#sink(operation: LiveOperation): void {
+	#sink(from: number): void {
+		const end = this.#endAt(from);
+		let place = from;
 		for (;;) {
-			const left = this.#heap[2 * operation.place + 1];
-			const right = this.#heap[2 * operation.place + 2];
-			if (left === undefined) return;
-			const child =
-				right !== undefined && right.ends < left.ends ? right : left;
-			if (operation.ends <= child.ends) return;
-			this.#swap(operation, child);
+			const left = 2 * place + 1;
+			const right = left + 1;
+			const child = this.#endAt(right) < this.#endAt(left) ? right : left;
+			if (end <= this.#endAt(child)) return;
+			this.#swap(place, child);
+			place = child;
 		}
 	}
 
-	#swap(a: LiveOperation, b: LiveOperation): void {
-		[a.place, b.place] = [b.place, a.place];
-		this.#heap[a.place] = a;
-		this.#heap[b.place] = b;
+	/** When the one at a place ends; never, where there is none. */
+	#endAt(place: number): number {
+		return this.#ends[place] ?? Number.POSITIVE_INFINITY;
+	}
+
+	#swap(a: number, b: number): void {
+		const [one, other] = [this.#heap[a], this.#heap[b]];
+		if (one === undefined || other === undefined) return;
+		one.place = b;
+		other.place = a;
+		this.#heap[a] = other;
+		this.#heap[b] = one;
+		const end = this.#endAt(a);
+		this.#ends[a] = this.#endAt(b);
+		this.#ends[b] = end;
 	}
 }

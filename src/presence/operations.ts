@@ -12,7 +12,8 @@ const NONE: LiveOperation[] = [];
  */
 export class Operations<Key> {
 	readonly #keyOf: (operation: LiveOperation) => Key;
-	// nothing is taken out of an array, but it is replaced: whoever goes through it misses none
+	// an array is not changed, but replaced: whoever goes through it misses none, and another
+	// collection may have the same
 	#all: LiveOperation[] | Map<Key, LiveOperation> = NONE;
 
 	constructor(keyOf: (operation: LiveOperation) => Key) {
@@ -46,12 +47,32 @@ export class Operations<Key> {
 			this.#all = all.map((other) =>
 				this.#keyOf(other) === key ? operation : other,
 			);
-		} else if (all.length === 0) this.#all = [operation];
-		else if (all.length < FEW) all.push(operation);
+		} else this.#all = [...all, operation];
+		this.#whereMany();
+	}
+
+	/** Adds one whose key none of the others has, before anybody goes through them. */
+	load(operation: LiveOperation): void {
+		const all = this.#all;
+		if (all instanceof Map) all.set(this.#keyOf(operation), operation);
+		else if (all === NONE) this.#all = [operation];
 		else {
-			const entries = all.map((other) => [this.#keyOf(other), other] as const);
-			this.#all = new Map(entries).set(key, operation);
+			all.push(operation);
+			this.#whereMany();
 		}
+	}
+
+	/** Has the same ones from now on, as yet. */
+	loadAll(others: Operations<unknown>): void {
+		const all = others.#all;
+		this.#all = all instanceof Map ? [...all.values()] : all;
+		this.#whereMany();
+	}
+
+	#whereMany(): void {
+		const all = this.#all;
+		if (all instanceof Map || all.length <= FEW) return;
+		this.#all = new Map(all.map((other) => [this.#keyOf(other), other]));
 	}
 
 	delete(key: Key): void {

@@ -9,6 +9,7 @@ import {
 	type Decision,
 	decideRevoke,
 	decideTerminate,
+	done,
 	ending,
 	type View,
 } from "./decide.js";
@@ -116,21 +117,25 @@ export class Presence {
 
 	/** Reads what the store holds. What ended meanwhile ends now, and is told. */
 	async load(): Promise<void> {
-		for await (const { entry, revision } of this.#store.subjects()) {
-			this.#state.loadSubject(entry, revision);
-		}
+		this.#expiry.pause();
+		await this.#store.eachSubject((subject) =>
+			this.#state.loadSubject(subject),
+		);
 		const notices: Notice[] = [];
 		for await (const notice of this.#store.notices()) notices.push(notice);
 		notices.sort((one, other) => one.at - other.at);
 		for (const notice of notices) this.#notices.add(notice);
-		await this.#store.eachOperation((operation) => {
-			if (this.#faces.has(operation.face)) this.#state.loadOperation(operation);
-		});
-		for (const { entry, subscriptions, watches } of this.#state.subjects()) {
+		await this.#store.eachOperation(
+			(operation) => this.#state.loadOperation(operation),
+			(text) => this.#state.named(text),
+		);
+		this.#state.loaded();
+		this.#expiry.resume();
+		for (const { endpoint, subscriptions, watches } of this.#state.subjects()) {
 			if (subscriptions.size + watches.size === 0) continue;
-			this.#countSubscribers(entry.publisher);
+			this.#countSubscribers(endpoint);
 			// what an owner allows may have changed meanwhile too
-			this.#review.add(entry.publisher);
+			this.#review.add(endpoint);
 		}
 		this.#review.run().catch((error) => {
 			this.#log.error({ error }, "not every operation could be reviewed");
@@ -165,13 +170,12 @@ export class Presence {
 		return new Promise((resolve) => {
 			this.#perform(
 				() => {
-					const known = this.#state.subject(endpoint)?.entry;
-					const entry = known ?? firstEntry(endpoint, this.#clock.now());
+					const known = this.#state.subject(endpoint);
+					if (known !== undefined) return { answer: done(known) };
+					const entry = firstEntry(endpoint, this.#clock.now());
 					return {
 						answer: { code: 250, entry },
-						...(known === undefined
-							? { change: { subject: endpoint, entry } }
-							: {}),
+						change: { subject: endpoint, entry },
 					};
 				},
 				() => resolve(),
@@ -304,9 +308,9 @@ export class Presence {
 		const held = await this.#store.subject(subject);
 		this.#state.unloadSubject(subject);
 		if (held?.stored === undefined) return;
-		this.#state.loadSubject(held.stored.entry, held.stored.revision);
+		this.#state.loadSubject({ publisher: subject, ...held.stored });
 		for (const operation of held.operations) {
-			this.#state.loadOperation(operation);
+			this.#state.reloadOperation(operation);
 		}
 		this.#countSubscribers(subject);
 	}

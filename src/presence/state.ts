@@ -1,10 +1,18 @@
 import type { Endpoint } from "../names/index.js";
-import type { Faces } from "./face.js";
-import { LiveOperation } from "./operation.js";
+import type { Face, Faces } from "./face.js";
+import { type LiveOperation, liveOperation } from "./operation.js";
 import { Operations } from "./operations.js";
-import { audience, newSubject, places, type Subject } from "./subject.js";
+import type { UnreadSubject } from "./store.js";
+import { Subject } from "./subject.js";
 import { Tally } from "./tally.js";
-import type { Change, Entry, Operation } from "./types.js";
+import type { Change, Operation } from "./types.js";
+
+/** What is being loaded of one originator, through one face. */
+interface Run extends Record<Operation["kind"], number> {
+	readonly face: Face;
+	readonly originator: Endpoint;
+	readonly theirs: Operations<string>;
+}
 
 const idOf = ({ id }: LiveOperation): string => id;
 
@@ -22,6 +30,9 @@ export class State {
 	readonly #faces: Faces;
 	readonly #began: (operation: LiveOperation) => void;
 	readonly #ended: (operation: LiveOperation) => void;
+	/** While the store is read: what was put in last. */
+	#run: Run | undefined;
+	#named: Subject | undefined;
 
 	/** @param began and @param ended hear of each operation that comes and goes */
 	constructor(
@@ -68,9 +79,7 @@ export class State {
 	/** The operation of one kind and subject that has the slot which `operation` would take. */
 	occupant(operation: Operation): LiveOperation | undefined {
 		const subject = this.#subjects.get(operation.subject);
-		return (
-			subject && places(subject, operation.kind).get(this.#slotOf(operation))
-		);
+		return subject?.places(operation.kind).get(this.#slotOf(operation));
 	}
 
 	/** How many operations of a kind an originator, by its address, has through all faces. */
@@ -105,11 +114,8 @@ export class State {
 	}
 
 	/** Puts in what the store holds of a subject. */
-	loadSubject(entry: Entry, revision: number): void {
-		const subject = newSubject(entry);
-		subject.durable = entry;
-		subject.revision = revision;
-		this.#subjects.set(entry.publisher, subject);
+	loadSubject(stored: UnreadSubject): void {
+		this.#subjects.set(stored.publisher, Subject.stored(stored));
 	}
 
 	/** Forgets a subject and the operations on it, before it is loaded again. */
@@ -122,19 +128,81 @@ export class State {
 		this.#subjects.delete(endpoint);
 	}
 
-	/** Puts in an operation that the store holds. */
-	loadOperation(operation: Operation): void {
+	/**
+	 * Puts in an operation that the store holds, beside what else it holds: there no two have
+	 * the same id, or the same slot. One that came through a face that is not there is left out.
+	 */
+	loadOperation(stored: Operation): void {
+		const { kind, face, originator } = stored;
+		const subject =
+			this.#named?.endpoint === stored.subject
+				? this.#named
+				: this.#subjects.get(stored.subject);
+		if (subject === undefined) return;
+		// those of one originator are stored one after another
+		let run = this.#run;
+		if (run?.originator !== originator || run.face.name !== face) {
+			this.#endRun();
+			run = this.#newRun(face, originator);
+			// of a gateway that there is no more
+			if (run === undefined) return;
+		}
+		const operation = liveOperation(stored, run.face.slot(stored));
+		subject.places(kind).load(operation);
+		run.theirs.load(operation);
+		run[kind] += 1;
+		this.#began(operation);
+	}
+
+	/** The string that is used for an endpoint here, if it is a subject. */
+	named(text: string): Endpoint | undefined {
+		this.#named = this.#subjects.get(text as Endpoint);
+		return this.#named?.endpoint;
+	}
+
+	/** All has been put in that the store holds. */
+	loaded(): void {
+		for (const subject of this.#subjects.values()) {
+			subject.loaded();
+		}
+		this.#endRun();
+		this.#named = undefined;
+	}
+
+	#newRun(name: string, originator: Endpoint): Run | undefined {
+		const face = this.#faces.get(name);
+		const originators = this.#operations.get(name);
+		if (face === undefined || originators === undefined) return undefined;
+		const theirs = originators.get(originator) ?? new Operations(idOf);
+		originators.set(originator, theirs);
+		this.#run = { face, originator, theirs, subscribe: 0, watch: 0 };
+		return this.#run;
+	}
+
+	#endRun(): void {
+		if (this.#run === undefined) return;
+		const { originator, subscribe, watch } = this.#run;
+		this.#tally.add("subscribe", originator, subscribe);
+		this.#tally.add("watch", originator, watch);
+		this.#run = undefined;
+	}
+
+	/** Puts in an operation that the store holds, in place of what was decided here. */
+	reloadOperation(operation: Operation): void {
 		const live = this.#begin(operation);
 		const subject = live && this.#subjects.get(live.subject);
-		if (live && subject) audience(subject, live.kind).add(live);
+		if (live && subject) subject.audience(live.kind).add(live);
 	}
 
 	/** Takes over a change that has been decided, and counts its revision. */
 	apply(change: Change): void {
 		if (change.entry !== undefined) {
 			const subject = this.#subjects.get(change.subject);
-			if (subject !== undefined) subject.entry = change.entry;
-			else this.#subjects.set(change.subject, newSubject(change.entry));
+			if (subject !== undefined) subject.decided(change.entry);
+			else {
+				const { subject, entry } = change;
+				this.#subjects.set(subject, new Subject(subject, { entry }));
+			}
 		}
 		for (const { operation, reason } of change.ends ?? []) {
 			const { face, originator, id } = operation;
@@ -156,7 +224,7 @@ export class State {
 	committed(change: Change): void {
 		const subject = this.#subjects.get(change.subject);
 		if (subject === undefined) return;
-		if (change.entry !== undefined) subject.durable = change.entry;
+		if (change.entry !== undefined) subject.committed(change.entry);
 		for (const { operation } of change.ends ?? []) {
 			const live = this.#live.get(operation);
 			if (live !== undefined) this.#silence(live);
@@ -164,7 +232,7 @@ export class State {
 		if (change.begins !== undefined) {
 			const live = this.#live.get(change.begins);
 			if (live === undefined) return;
-			audience(subject, live.kind).add(live);
+			subject.audience(live.kind).add(live);
 			// RFC 3343 §4.2 step 6.1: the answer has this entry
 			live.told = subject.durable?.lastUpdate ?? 0;
 		}
@@ -173,25 +241,23 @@ export class State {
 	/** Whether the beginning of an operation is durable, and its end is not. */
 	isTold(operation: LiveOperation): boolean {
 		const subject = this.#subjects.get(operation.subject);
-		return (
-			subject !== undefined && audience(subject, operation.kind).has(operation)
-		);
+		return subject?.audience(operation.kind).has(operation) ?? false;
 	}
 
 	#begin(stored: Operation): LiveOperation | undefined {
 		const subject = this.#subjects.get(stored.subject);
 		if (subject === undefined) return undefined;
-		const operation = new LiveOperation(stored, this.#slotOf(stored));
+		const operation = liveOperation(stored, this.#slotOf(stored));
 		// what was only decided here gives way to what another writer has committed
 		const { kind, face, originator, id, slot } = operation;
 		const originators = this.#operations.get(face);
 		const theirs = originators?.get(originator) ?? new Operations(idOf);
 		const namesake = theirs.get(id);
 		if (namesake !== undefined) this.#end(namesake);
-		const occupant = places(subject, kind).get(slot);
+		const occupant = subject.places(kind).get(slot);
 		if (occupant !== undefined) this.#end(occupant);
-		places(subject, kind).add(operation);
-		this.#tally.add(operation);
+		subject.places(kind).add(operation);
+		this.#tally.add(kind, originator, 1);
 		if (theirs.size === 0) originators?.set(originator, theirs);
 		theirs.add(operation);
 		this.#began(operation);
@@ -200,8 +266,8 @@ export class State {
 
 	#end(operation: LiveOperation): void {
 		const subject = this.#subjects.get(operation.subject);
-		if (subject) places(subject, operation.kind).delete(operation.slot);
-		this.#tally.remove(operation);
+		if (subject) subject.places(operation.kind).delete(operation.slot);
+		this.#tally.add(operation.kind, operation.originator, -1);
 		const originators = this.#operations.get(operation.face);
 		const theirs = originators?.get(operation.originator);
 		theirs?.delete(operation.id);
@@ -211,7 +277,7 @@ export class State {
 
 	#silence(live: LiveOperation): void {
 		const subject = this.#subjects.get(live.subject);
-		if (subject !== undefined) audience(subject, live.kind).delete(live);
+		if (subject !== undefined) subject.audience(live.kind).delete(live);
 		live.isOver = true;
 	}
 

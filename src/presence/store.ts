@@ -16,13 +16,27 @@ export interface StoredSubject {
 	readonly revision: number;
 }
 
+/** The same, its entry not read from what is stored before somebody asks for it. */
+export interface UnreadSubject extends StoredSubject {
+	readonly publisher: Endpoint;
+}
+
 export interface PresenceStore {
 	/** Every presence entry. */
 	subjects(): AsyncIterable<StoredSubject>;
+	/** The same, to be called back for each: sooner where there are very many. */
+	eachSubject(take: (subject: UnreadSubject) => void): Promise<void>;
 	/** Every operation in progress, in any order. */
 	operations(): AsyncIterable<Operation>;
-	/** The same, to be called back for each: sooner where there are very many. */
-	eachOperation(take: (operation: Operation) => void): Promise<void>;
+	/**
+	 * The same, to be called back for each: sooner where there are very many.
+	 *
+	 * @param known gives the string that the caller has of an endpoint, to be used again
+	 */
+	eachOperation(
+		take: (operation: Operation) => void,
+		known?: (text: string) => Endpoint | undefined,
+	): Promise<void>;
 	/** Every notice that has not been acknowledged. */
 	notices(): AsyncIterable<Notice>;
 	/** What is committed of one subject, for whoever was told of a conflict. */

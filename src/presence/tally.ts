@@ -17,12 +17,9 @@ export class Tally {
 		return this.#all[kind];
 	}
 
-	add({ kind, originator }: Operation): void {
-		this.#change(kind, addressOf(originator), 1);
-	}
-
-	remove({ kind, originator }: Operation): void {
-		this.#change(kind, addressOf(originator), -1);
+	/** @param by how many more there are, or fewer where it is negative */
+	add(kind: Kind, originator: Endpoint, by: number): void {
+		if (by !== 0) this.#change(kind, addressOf(originator), by);
 	}
 
 	/** @param address an endpoint without a subaddress */

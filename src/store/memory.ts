@@ -81,5 +81,9 @@ class Disk implements View {
 		yield [...this.#sections[section]];
 	}
 
+	async *values(section: Section): AsyncGenerator<string[]> {
+		yield [...this.#sections[section].values()];
+	}
+
 	async close(): Promise<void> {}
 }

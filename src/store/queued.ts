@@ -5,13 +5,16 @@ import type { Clock, Endpoint } from "../names/index.js";
 import type {
 	Change,
 	Committed,
+	Entry,
 	Notice,
 	Operation,
 	OperationKey,
 	PresenceStore,
 	StoredSubject,
+	UnreadSubject,
 } from "../presence/index.js";
 import * as codec from "./codec.js";
+import { StoreError } from "./error.js";
 import {
 	accessKey,
 	gatewayKey,
@@ -30,6 +33,8 @@ type StoredRow = readonly [key: string, text: string];
 export interface View {
 	/** The keys of a section and their values, as text, many at a time. */
 	rows(section: Section): AsyncIterable<readonly StoredRow[]>;
+	/** The same without the keys. */
+	values(section: Section): AsyncIterable<readonly string[]>;
 	get(section: Section, key: string): string | undefined;
 	close(): Promise<void>;
 }
@@ -140,10 +145,7 @@ export abstract class QueuedStore
 			for await (const rows of view.rows("entries")) {
 				for (const [key, text] of rows) {
 					const entry = codec.decode(codec.entry, "entries", key, text);
-					// one row less to look up for each subject, as long as nothing has changed
-					const known =
-						this.#isAsOpened && this.#revisions.get(key as Endpoint);
-					yield { entry, revision: known || revisionOf(view, key) };
+					yield { entry, revision: this.#revisionOf(view, key) };
 				}
 			}
 		} finally {
@@ -155,10 +157,27 @@ export abstract class QueuedStore
 		return this.#section("operations", codec.operation());
 	}
 
-	async eachOperation(take: (operation: Operation) => void): Promise<void> {
+	async eachSubject(take: (subject: UnreadSubject) => void): Promise<void> {
 		const view = this.view();
 		try {
-			await eachOperation(view, take);
+			for await (const rows of view.rows("entries")) {
+				for (const [key, text] of rows) {
+					const revision = this.#revisionOf(view, key);
+					take(new Unread(revision, key, text));
+				}
+			}
+		} finally {
+			await view.close();
+		}
+	}
+
+	async eachOperation(
+		take: (operation: Operation) => void,
+		known?: (text: string) => Endpoint | undefined,
+	): Promise<void> {
+		const view = this.view();
+		try {
+			await eachOperation(view, take, known);
 		} finally {
 			await view.close();
 		}
@@ -313,6 +332,12 @@ export abstract class QueuedStore
 		this.added();
 	}
 
+	#revisionOf(view: View, key: string): number {
+		// one row less to look up for each subject, as long as nothing has changed
+		const known = this.#isAsOpened && this.#revisions.get(key as Endpoint);
+		return known || revisionOf(view, key);
+	}
+
 	#tellable(notice: Notice): void {
 		const key = operationKey(notice);
 		if (this.#untold.get(key) === notice) this.#untold.delete(key);
@@ -335,15 +360,55 @@ export abstract class QueuedStore
 	}
 }
 
+/** What the store holds of a subject, its entry as text until somebody asks for it. */
+class Unread implements UnreadSubject {
+	readonly publisher: Endpoint;
+	readonly revision: number;
+	#entry: Entry | string;
+
+	/** @throws StoreError `CORRUPT` where the text is no entry */
+	constructor(revision: number, key: string, text: string) {
+		this.revision = revision;
+		const publisher = codec.publisherIn(text);
+		if (publisher === undefined) {
+			const entry = codec.decode(codec.entry, "entries", key, text);
+			this.#entry = entry;
+			this.publisher = entry.publisher;
+		} else {
+			this.#entry = text;
+			this.publisher = publisher;
+		}
+	}
+
+	get entry(): Entry {
+		if (typeof this.#entry === "string") {
+			this.#entry = JSON.parse(this.#entry) as Entry;
+		}
+		return this.#entry;
+	}
+}
+
 async function eachOperation(
 	view: View,
 	take: (operation: Operation) => void,
+	known?: (text: string) => Endpoint | undefined,
 ): Promise<void> {
-	const type = codec.operation();
-	for await (const rows of view.rows("operations")) {
-		for (const [key, text] of rows) {
-			take(codec.decode(type, "operations", key, text));
+	const type = codec.operation(known);
+	try {
+		for await (const texts of view.values("operations")) {
+			for (const text of texts) {
+				take(codec.decode(type, "operations", "", text));
+			}
 		}
+	} catch (error) {
+		if (!(error instanceof StoreError)) throw error;
+		// once more with the keys, to say where it is
+		for await (const rows of view.rows("operations")) {
+			for (const [key, text] of rows) {
+				codec.decode(type, "operations", key, text);
+			}
+		}
+		throw error;
 	}
 }
 
