@@ -9,7 +9,7 @@ export type { Face, SubscriberNews } from "./face.js";
 export { type GuestDomain, Guests } from "./guests.js";
 export { PRESENCE_LIMITS, type PresenceLimits } from "./limits.js";
 export { NOTICE_LIFETIME } from "./notices.js";
-export { LiveOperation } from "./operation.js";
+export { type LiveOperation, liveOperation } from "./operation.js";
 export { Presence, type PresenceParts } from "./presence.js";
 export type * from "./store.js";
 export type * from "./types.js";

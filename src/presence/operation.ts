@@ -1,47 +1,25 @@
-import type { Endpoint } from "../names/index.js";
 import type { Operation } from "./types.js";
 
 /** An operation in progress, with what the running service knows of it beyond what is stored. */
-export class LiveOperation implements Operation {
-	readonly kind: Operation["kind"];
-	readonly face: string;
-	readonly originator: Endpoint;
-	readonly id: string;
-	readonly subject: Endpoint;
-	readonly duration: number;
-	readonly ends: number;
-	readonly data?: string;
-
+export interface LiveOperation extends Operation {
 	/** Its slot, see `Face.slot`. */
 	readonly slot: string;
 	/**
 	 * The `lastUpdate` of the newest entry that its originator has acknowledged, in
 	 * milliseconds since 1970. It is not stored, so after a restart it is 0.
 	 */
-	acknowledged = 0;
+	acknowledged: number;
 	/**
 	 * The `lastUpdate` of the newest entry that went to its originator, acknowledged or not,
 	 * in milliseconds since 1970; 0 after a restart, likewise.
 	 */
-	told = 0;
+	told: number;
 	/** Its originator is told nothing more of it, but that it is over. */
-	isOver = false;
+	isOver: boolean;
 	/** What its face keeps with it; the core does not look inside. */
-	kept: object | undefined = undefined;
+	kept: object | undefined;
 	/** Its place in the queue of expiries; -1 when it is not queued. */
-	place = -1;
-
-	constructor(operation: Operation, slot = "") {
-		this.kind = operation.kind;
-		this.face = operation.face;
-		this.originator = operation.originator;
-		this.id = operation.id;
-		this.subject = operation.subject;
-		this.duration = operation.duration;
-		this.ends = operation.ends;
-		this.slot = slot;
-		if (operation.data !== undefined) this.data = operation.data;
-	}
+	place: number;
 }
 
 /**

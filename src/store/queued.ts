@@ -25,6 +25,7 @@ import {
 	type Section,
 } from "./keys.js";
 import type { CommitQueue } from "./queue.js";
+import { Unread } from "./unread.js";
 import { del, noticesOf, put, type Write, writesOf } from "./writes.js";
 
 type StoredRow = readonly [key: string, text: string];
@@ -357,34 +358,6 @@ export abstract class QueuedStore
 		} finally {
 			await view.close();
 		}
-	}
-}
-
-/** What the store holds of a subject, its entry as text until somebody asks for it. */
-class Unread implements UnreadSubject {
-	readonly publisher: Endpoint;
-	readonly revision: number;
-	#entry: Entry | string;
-
-	/** @throws StoreError `CORRUPT` where the text is no entry */
-	constructor(revision: number, key: string, text: string) {
-		this.revision = revision;
-		const publisher = codec.publisherIn(text);
-		if (publisher === undefined) {
-			const entry = codec.decode(codec.entry, "entries", key, text);
-			this.#entry = entry;
-			this.publisher = entry.publisher;
-		} else {
-			this.#entry = text;
-			this.publisher = publisher;
-		}
-	}
-
-	get entry(): Entry {
-		if (typeof this.#entry === "string") {
-			this.#entry = JSON.parse(this.#entry) as Entry;
-		}
-		return this.#entry;
 	}
 }
 

@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ManualClock } from "../../src/names/index.js";
 import { ExpiryQueue } from "../../src/presence/expiry.js";
-import { LiveOperation } from "../../src/presence/index.js";
+import { type LiveOperation, liveOperation } from "../../src/presence/index.js";
 import { endpoint } from "./harness.js";
 
 const operationOf = (id: number, ends: number): LiveOperation =>
-	new LiveOperation({
-		...{ kind: "subscribe", face: "apex", id: String(id), duration: 1, ends },
-		...{ originator: endpoint("wilma"), subject: endpoint("fred") },
-	});
+	liveOperation(
+		{
+			...{ kind: "subscribe", face: "apex", id: String(id), duration: 1, ends },
+			...{ originator: endpoint("wilma"), subject: endpoint("fred") },
+		},
+		"",
+	);
 
 /** How long each lasts, and whether it is taken out again. */
 const lives = fc.array(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Outcome, Post, Telling } from "../../../src/apex/index.js";
 import {
 	type Entry,
-	LiveOperation,
+	liveOperation,
 	type Operation,
 } from "../../../src/presence/index.js";
 import { Updates } from "../../../src/services/presence/updates.js";
@@ -21,7 +21,7 @@ const entryAt = (lastUpdate: number): Entry => ({
 
 /** A way to somebody who takes what is sent when the test says so, and answers likewise. */
 class Bench {
-	readonly subscription = new LiveOperation(operation);
+	readonly subscription = liveOperation(operation, "");
 	/** The `lastUpdate` of what has left. */
 	readonly left: string[] = [];
 	/** How many messages wait to leave. */
