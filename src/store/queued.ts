@@ -5,7 +5,6 @@ import type { Clock, Endpoint } from "../names/index.js";
 import type {
 	Change,
 	Committed,
-	Entry,
 	Notice,
 	Operation,
 	OperationKey,
