@@ -88,5 +88,6 @@ function problem(code: 500 | 501 | 504, text: string): Content {
 }
 
 function withoutFragment(uri: string): string {
-	return uri.replace(/#.*$/s, "");
+	const fragment = uri.indexOf("#");
+	return fragment < 0 ? uri : uri.slice(0, fragment);
 }

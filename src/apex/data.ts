@@ -27,7 +27,7 @@ export function data(
 		return exchange.refuse(reply(537, `${from} is not attached here`));
 	}
 	// step 2; an option with the targetHop "final" is for us if the data ends here for anybody
-	const isFinal = recipients.some(({ to }) => relay.isOurs(domainOf(to)));
+	const isFinal = recipients.some(({ isOurs }) => isOurs);
 	const refusal = processOptions(root, isFinal);
 	if (refusal !== undefined) return exchange.refuse(refusal);
 	if (recipients.length > relay.limits.recipients) {

@@ -1,11 +1,6 @@
 import type { Payload } from "../beep/index.js";
-import type { Endpoint, Reply } from "../names/index.js";
-import {
-	type Element,
-	elementsOf,
-	endpointOf,
-	XmlError,
-} from "../xml/index.js";
+import { domainOf, type Endpoint, type Reply } from "../names/index.js";
+import { type Element, endpointOf, XmlError } from "../xml/index.js";
 import { contentOf, type Reference, referenceOf } from "./content.js";
 import { Forward } from "./forward.js";
 import { capsOf } from "./limits.js";
@@ -25,6 +20,8 @@ import type { RelayState } from "./state.js";
 export interface Recipient {
 	readonly element: Element;
 	readonly to: Endpoint;
+	/** It is of a domain of ours. */
+	readonly isOurs: boolean;
 }
 
 /** When `data` came, and where it has been since. */
@@ -60,7 +57,7 @@ export class DataDelivery {
 		this.#received = received;
 		this.#originator = originatorOf(root);
 		this.originator = endpointOf(this.#originator, "identity");
-		this.recipients = recipientsOf(root);
+		this.recipients = recipientsOf(relay, root);
 		this.#reference = referenceOf(received);
 	}
 
@@ -92,18 +89,24 @@ export class DataDelivery {
 		problem?: Reply,
 		others: readonly Processing[] = [],
 	): void | Promise<void> {
-		const pending = this.recipients.flatMap(
-			(recipient) =>
-				new RecipientPassage(this, recipient, others).begin(problem) ?? [],
-		);
-		if (pending.length > 0) return Promise.all(pending).then(() => undefined);
+		let pending: Promise<void>[] | undefined;
+		for (const recipient of this.recipients) {
+			const passage = new RecipientPassage(this, recipient, others);
+			const begun = passage.begin(problem);
+			if (begun === undefined) continue;
+			pending ??= [];
+			pending.push(begun);
+		}
+		if (pending !== undefined) return Promise.all(pending).then(() => {});
 	}
 
 	/** The options that apply to this relay on the way to a recipient. */
 	options(recipient: Element, isFinal: boolean): AppliedOption[] {
-		return [this.root, this.#originator, recipient].flatMap((containing) =>
-			appliedOptions(containing, isFinal),
-		);
+		return [
+			...appliedOptions(this.root, isFinal),
+			...appliedOptions(this.#originator, isFinal),
+			...appliedOptions(recipient, isFinal),
+		];
 	}
 
 	/** The `data` for an application. A final relay removes no options, RFC 3340 §5. */
@@ -142,13 +145,18 @@ export class DataDelivery {
 }
 
 function originatorOf(root: Element): Element {
-	const originator = elementsOf(root).find(({ name }) => name === "originator");
-	if (originator !== undefined) return originator;
+	for (const child of root.children) {
+		if (typeof child !== "string" && child.name === "originator") return child;
+	}
 	throw new XmlError(501, "data without an originator");
 }
 
-function recipientsOf(root: Element): Recipient[] {
-	return elementsOf(root)
-		.filter(({ name }) => name === "recipient")
-		.map((element) => ({ element, to: endpointOf(element, "identity") }));
+function recipientsOf({ isOurs }: RelayState, root: Element): Recipient[] {
+	const recipients: Recipient[] = [];
+	for (const child of root.children) {
+		if (typeof child === "string" || child.name !== "recipient") continue;
+		const to = endpointOf(child, "identity");
+		recipients.push({ element: child, to, isOurs: isOurs(domainOf(to)) });
+	}
+	return recipients;
 }

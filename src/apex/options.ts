@@ -12,15 +12,20 @@ const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 // RFC 3342 §3, whose examples have no transID
 const WITHOUT_TRANS_ID = "hold4Endpoint";
 
+const NO_OPTIONS: readonly Element[] = [];
+const NONE_APPLIED: readonly AppliedOption[] = [];
+
 /** The options directly inside an element. */
-function optionsOf({ children }: Element): Element[] {
-	const options: Element[] = [];
+function optionsOf({ children }: Element): readonly Element[] {
+	// mostly there are none
+	let options: Element[] | undefined;
 	for (const child of children) {
 		if (typeof child !== "string" && child.name === "option") {
+			options ??= [];
 			options.push(child);
 		}
 	}
-	return options;
+	return options ?? NO_OPTIONS;
 }
 
 function targetHopOf(option: Element): TargetHop {
@@ -96,8 +101,10 @@ export interface AppliedOption {
 export function appliedOptions(
 	containing: Element,
 	isFinal: boolean,
-): AppliedOption[] {
-	return optionsOf(containing).flatMap((element) => {
+): readonly AppliedOption[] {
+	const options = optionsOf(containing);
+	if (options.length === 0) return NONE_APPLIED;
+	return options.flatMap((element) => {
 		const option = recognize(containing, element);
 		return option !== undefined &&
 			applies(element, isFinal) &&

@@ -12,6 +12,7 @@ import type { DataDelivery, Recipient } from "./delivery.js";
 import { type Place, whenLocated } from "./directory.js";
 import type { Passage, Processing, Replacement } from "./option.js";
 import { type AppliedOption, languageFor, processOptions } from "./options.js";
+import type { Message } from "./outbox.js";
 import type { Outcome } from "./service.js";
 import { protect, type RelayState, relayOf } from "./state.js";
 
@@ -33,13 +34,13 @@ export class RecipientPassage implements Passage {
 	/** @param others what else has to hear of it, besides the options */
 	constructor(
 		delivery: DataDelivery,
-		{ element, to }: Recipient,
+		{ element, to, isOurs }: Recipient,
 		others: readonly Processing[],
 	) {
 		this.#delivery = delivery;
 		this.#element = element;
 		this.recipient = to;
-		this.isFinal = delivery.relay.isOurs(domainOf(to));
+		this.isFinal = isOurs;
 		this.#options = delivery.options(element, this.isFinal);
 		this.#processings = [...others];
 	}
@@ -66,7 +67,9 @@ export class RecipientPassage implements Passage {
 
 	/** @param problem why there is nothing to be tried, if so */
 	begin(problem?: Reply): void | Promise<void> {
-		this.#processings.push(...this.#started(this.#options));
+		if (this.#options.length > 0) {
+			this.#processings.push(...this.#started(this.#options));
+		}
 		// step 5.1
 		const refusal = problem ?? processOptions(this.#element, this.isFinal);
 		if (refusal !== undefined) return this.end(refusal);
@@ -151,11 +154,14 @@ export class RecipientPassage implements Passage {
 		const sent = whenLocated(located, (place) => {
 			if (this.#ended) return;
 			if (place === undefined) return this.#absent(reply(550, nowhere));
-			place.put({
-				payload: this.#payload(),
-				...(this.#processings.length > 0 && { leaving: () => this.#leave() }),
-				done: (outcome, refusal) => this.#settle(outcome, refusal),
-			});
+			const payload = this.#payload();
+			const done: Message["done"] = (outcome, refusal) =>
+				this.#settle(outcome, refusal);
+			place.put(
+				this.#processings.length === 0
+					? { payload, done }
+					: { payload, done, leaving: () => this.#leave() },
+			);
 		});
 		return sent?.catch((error: unknown) => {
 			this.end(reply(451));

@@ -12,10 +12,10 @@ export class Assembly {
 	/**
 	 * Begins with a copy.
 	 *
-	 * @param most how long it will become; room for that is made when half of it has come
+	 * @param most how long it will become; room for that is made when an eighth of it has come
 	 */
 	static copying(octets: Buffer, most: number): Assembly {
-		const room = Math.min(most, 2 * octets.length);
+		const room = Math.min(most, 8 * octets.length);
 		const assembly = new Assembly(Buffer.allocUnsafe(room));
 		octets.copy(assembly.#octets);
 		assembly.#length = octets.length;

@@ -3,6 +3,7 @@ import { type DataHeader, type Header, parseHeader } from "./frame.js";
 const SPACE = " ".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
 const LAST_FRAME = ".".charCodeAt(0);
+const MORE_FRAMES = "*".charCodeAt(0);
 const NO_OCTETS: Buffer = Buffer.alloc(0);
 
 /** More digits than any number that is well-formed has; and its largest value. */
@@ -20,7 +21,7 @@ const SEQ = Buffer.from("SEQ ").readUInt32BE();
 
 /**
  * Reads header lines where they lie. What `parseHeader` makes of a string is the rule; the
- * headers of whole MSGs and RPYs and of SEQs are read without making strings, and anything
+ * headers of MSGs, RPYs and SEQs are read without making strings, and anything
  * else, anything wrong included, is left to that.
  */
 export class HeaderLine {
@@ -44,8 +45,8 @@ export class HeaderLine {
 	}
 
 	#common(keyword: number): Header | undefined {
-		if (keyword === RPY) return this.#whole("RPY");
-		if (keyword === MSG) return this.#whole("MSG");
+		if (keyword === RPY) return this.#data("RPY");
+		if (keyword === MSG) return this.#data("MSG");
 		if (keyword !== SEQ) return undefined;
 		const channel = this.#next(MAX_31);
 		const ackno = this.#next(MAX_32);
@@ -55,10 +56,11 @@ export class HeaderLine {
 		return { keyword: "SEQ", channel, ackno, window };
 	}
 
-	#whole(keyword: "MSG" | "RPY"): DataHeader | undefined {
+	#data(keyword: "MSG" | "RPY"): DataHeader | undefined {
 		const channel = this.#next(MAX_31);
 		const msgno = this.#next(MAX_31);
-		if (this.#octets[this.#at] !== LAST_FRAME) return undefined;
+		const more = this.#octets[this.#at] === MORE_FRAMES;
+		if (!more && this.#octets[this.#at] !== LAST_FRAME) return undefined;
 		this.#at += 1;
 		if (!this.#space()) return undefined;
 		const seqno = this.#next(MAX_32);
@@ -66,7 +68,7 @@ export class HeaderLine {
 		if (channel === NONE || msgno === NONE) return undefined;
 		if (seqno === NONE || size === NONE) return undefined;
 		if (this.#at !== this.#end) return undefined;
-		return { keyword, channel, msgno, more: false, seqno, size };
+		return { keyword, channel, msgno, more, seqno, size };
 	}
 
 	/** A number and the space behind it. */

@@ -21,8 +21,9 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
 	// the longest XML document and the largest picture beside it, with room to spare
 	messageOctets: 1024 * 1024,
-	// a whole XML document fits into it
-	windowOctets: 64 * 1024,
+	// messages of 64 KiB go on while the SEQ for the one before is on its way; it costs nothing
+	// while nothing comes
+	windowOctets: 256 * 1024,
 	// four of the longest messages at once; else a thousand channels would hold as many
 	unfinishedOctets: 4 * 1024 * 1024,
 	// RFC 3080 §2.3: at least 257 concurrent channels
@@ -46,15 +47,16 @@ export const UNFINISHED_COST = 128;
 /** RFC 3081 §3.1.1: the window of every channel when it is created, in octets. */
 export const INITIAL_WINDOW = 4096;
 
-/**
- * The longest payload of a frame that is sent, in octets. RFC 3081 §3.1.4 recommends two
- * thirds of TCP's segment size, which Node does not tell; this is about what a jumbo frame
- * carries, and short enough that other channels need not wait.
- */
-export const MAX_FRAME = 8 * 1024;
-
 /** Octets handed to the transport at once; between two such writes it may say that it is full. */
 export const MAX_WRITE = 64 * 1024;
+
+/**
+ * The longest payload of a frame that is sent, in octets. RFC 3081 §3.1.4 recommends two
+ * thirds of TCP's segment size, so that channels take turns. Here they do so by what is
+ * written at once: shorter frames would let nobody go first, and cost both sides a header each.
+ * So much content fits, with the headers around it.
+ */
+export const MAX_FRAME = MAX_WRITE + 8 * 1024;
 
 /** RFC 3080 §2.3.1.2: the longest content of a `profile` element, in octets. */
 export const MAX_PROFILE_CONTENT = 4096;

@@ -57,11 +57,12 @@ export class Requests {
 			if (request === undefined) return;
 			// whoever is told that a reply was sent may look at once how much is left
 			if (request.done) this.#octets -= request.payload.length;
-			for (const part of request.take()) {
-				const { msgno } = request;
-				const isLast = part.keyword !== "ANS";
+			const { msgno } = request;
+			for (const { keyword, payload, ansno } of request.take()) {
+				const isLast = keyword !== "ANS";
 				const sent = isLast ? () => this.#replied(msgno) : undefined;
-				this.#sender.transmit(new Outgoing({ msgno, sent, ...part }));
+				const part = { keyword, msgno, payload, ansno, sent };
+				this.#sender.transmit(new Outgoing(part));
 			}
 			if (!request.done) return;
 			takeFirst(this.#waiting);

@@ -126,7 +126,16 @@ export class Writer {
 	}
 
 	#write(): void {
-		const chunk = this.output.take();
+		if (!this.output.isLarge) {
+			this.#put(this.output.take());
+			return;
+		}
+		this.#stream.cork();
+		for (const piece of this.output.pieces()) this.#put(piece);
+		this.#stream.uncork();
+	}
+
+	#put(chunk: string | Buffer): void {
 		this.#blocked = !(typeof chunk === "string"
 			? this.#stream.write(chunk, "latin1")
 			: this.#stream.write(chunk));

@@ -14,8 +14,10 @@ export function isCid(uri: string): boolean {
  */
 export function contentIdOf(uri: string): string | undefined {
 	if (!isCid(uri)) return undefined;
+	const encoded = uri.slice("cid:".length);
+	if (!encoded.includes("%")) return encoded;
 	try {
-		return decodeURIComponent(uri.slice("cid:".length));
+		return decodeURIComponent(encoded);
 	} catch {
 		return undefined;
 	}

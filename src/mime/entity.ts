@@ -1,4 +1,5 @@
 import {
+	BEEP_XML,
 	type ContentType,
 	parseContentType,
 	plainType,
@@ -13,9 +14,6 @@ export interface Entity {
 	/** The whole entity as it came, headers included. */
 	readonly octets: Buffer;
 }
-
-/** The media type of XML in BEEP, RFC 3080 §6.4. */
-export const BEEP_XML = "application/beep+xml";
 
 const BEEP_XML_HEADER = `Content-Type: ${BEEP_XML}\r\n\r\n`;
 

@@ -1,4 +1,5 @@
 import { MimeError } from "./error.js";
+import { isTokenCharacter } from "./token.js";
 
 /** The longest block of entity-headers that is read, in octets: those that BEEP needs fit many times. */
 export const MAX_HEADER_OCTETS = 8192;
@@ -10,6 +11,9 @@ const CRLF = "\r\n";
 const BLANK = Buffer.from(CRLF + CRLF);
 const SPACE = 32;
 const TAB = 9;
+const CR = 13;
+const LF = 10;
+const COLON = 0x3a;
 // RFC 2045 §3: the names of fields are tokens here.
 const FIELD = /^[!#$%&'*+\-.^_`{|}~0-9A-Za-z]+[ \t]*:/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what may not occur
@@ -31,6 +35,68 @@ export interface HeaderBlock {
  * @throws MimeError 500 for a malformed block or one over `MAX_HEADER_OCTETS`
  */
 export function parseHeaders(octets: Buffer): HeaderBlock {
+	return parseCommon(octets) ?? parseAny(octets);
+}
+
+/**
+ * Nearly every block is of ASCII, and of fields that are one line each, with nothing between
+ * name and colon. Such a block is read in one pass.
+ */
+function parseCommon(octets: Buffer): HeaderBlock | undefined {
+	const headers = new Map<string, string>();
+	const limit = Math.min(octets.length, MAX_HEADER_OCTETS) - CRLF.length;
+	let at = 0;
+	while (at < limit) {
+		const start = at;
+		while (at < limit && isTokenCharacter(octets[at] ?? SPACE)) at += 1;
+		if (at === start || octets[at] !== COLON) return undefined;
+		const name = nameBetween(octets, start, at);
+		if (headers.has(name)) return undefined;
+		at += 1;
+		while (octets[at] === SPACE || octets[at] === TAB) at += 1;
+		const from = at;
+		while (at < limit && isPrintable(octets[at] ?? CR)) at += 1;
+		if (octets[at] !== CR || octets[at + 1] !== LF) return undefined;
+		let end = at;
+		while (end > from && isFold(octets[end - 1] ?? CR)) end -= 1;
+		headers.set(name, octets.toString("latin1", from, end));
+		at += CRLF.length;
+		if (octets[at] === CR && octets[at + 1] === LF && at <= limit) {
+			return { headers, bodyStart: at + CRLF.length };
+		}
+	}
+	return undefined;
+}
+
+/** The names that come by the million. */
+const NAMES = ["content-type", "content-id"].map((name) => ({
+	name,
+	octets: Buffer.from(name),
+}));
+
+/** The name of a field, in lower case. */
+function nameBetween(octets: Buffer, start: number, end: number): string {
+	for (const known of NAMES) {
+		if (isNamed(octets, start, end, known.octets)) return known.name;
+	}
+	return octets.toString("latin1", start, end).toLowerCase();
+}
+
+/** @param name in lower case */
+function isNamed(octets: Buffer, start: number, end: number, name: Buffer) {
+	if (end - start !== name.length) return false;
+	for (let i = 0; i < name.length; i++) {
+		// what differs from a letter or a hyphen in this bit alone is no character of a token
+		if (((octets[start + i] ?? 0) | 0x20) !== name[i]) return false;
+	}
+	return true;
+}
+
+function isPrintable(octet: number): boolean {
+	return (octet >= SPACE && octet < 0x7f) || octet === TAB;
+}
+
+function parseAny(octets: Buffer): HeaderBlock {
 	if (octets[0] === 13 && octets[1] === 10)
 		return { headers: new Map(), bodyStart: 2 };
 	const head = octets.subarray(0, MAX_HEADER_OCTETS);

@@ -1,12 +1,12 @@
 /** MIME as far as BEEP needs it: entity-headers, multipart/related (RFC 2387), cid: (RFC 2392). */
 export * from "./cid.js";
 export {
+	BEEP_XML,
 	type ContentType,
 	formatContentType,
 	parseContentType,
 } from "./content-type.js";
 export {
-	BEEP_XML,
 	beepXml,
 	type Entity,
 	parseEntity,

@@ -12,14 +12,32 @@ export interface Part extends Entity {
 	readonly contentId?: string;
 }
 
-export interface Related {
+export class Related {
 	readonly root: Part;
 	/** By Content-ID, without angle brackets. */
 	readonly parts: ReadonlyMap<string, Part>;
+	readonly #octets: Buffer;
+
+	/** @param octets those of the entity, on whose memory the parts are windows */
+	constructor(octets: Buffer, root: Part, parts: ReadonlyMap<string, Part>) {
+		this.root = root;
+		this.parts = parts;
+		this.#octets = octets;
+	}
+
 	/** Everything in front of the root's body: headers, preamble, other parts, the root's headers. */
-	readonly before: Buffer;
+	get before(): Buffer {
+		return this.#octets.subarray(0, this.#start);
+	}
+
 	/** Everything behind the root's body. */
-	readonly after: Buffer;
+	get after(): Buffer {
+		return this.#octets.subarray(this.#start + this.root.body.length);
+	}
+
+	get #start(): number {
+		return this.root.body.byteOffset - this.#octets.byteOffset;
+	}
 }
 
 // RFC 2046 §5.1: the type of a part that does not tell.
@@ -52,14 +70,7 @@ export function parseRelated(entity: Entity): Related {
 			`the root is ${root.contentType.type}, and not ${type} as announced`,
 		);
 	}
-	// the parts are windows on the entity's own memory
-	const at = root.body.byteOffset - entity.octets.byteOffset;
-	return {
-		root,
-		parts,
-		before: entity.octets.subarray(0, at),
-		after: entity.octets.subarray(at + root.body.length),
-	};
+	return new Related(entity.octets, root, parts);
 }
 
 /** The entity with another root body; every other octet stays as it came. */

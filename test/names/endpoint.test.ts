@@ -92,3 +92,26 @@ describe("endpoint names (RFC 3340 §2.2)", () => {
 		);
 	});
 });
+
+test("what is one is what the grammar says, whatever it is made of", () => {
+	const token = "[\\x20-\\x2e\\x30-\\x3f\\x41-\\x7e\\u{80}-\\u{10ffff}]+";
+	const label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+	const grammar = new RegExp(
+		`^${token}(?:/${token})?@${label}(?:\\.${label})*$`,
+		"u",
+	);
+	const piece = fc.constantFrom(
+		...["fred", "Fred", "appl=wb", "@", "/", "example", "EXAMPLE", ".", "-"],
+		...["com", "x", "0", " ", "\n", "\u007f", "ф", "~", "[", "@example.com"],
+	);
+	const start = fc.constantFrom("", "fred@", "fred/appl=wb@a");
+	fc.assert(
+		fc.property(start, fc.array(piece, { maxLength: 8 }), (start, pieces) => {
+			const text = start + pieces.join("");
+			const at = text.indexOf("@");
+			const one = text.slice(0, at) + text.slice(at).toLowerCase();
+			expect(parseEndpoint(text)).toBe(grammar.test(text) ? one : undefined);
+		}),
+		{ numRuns: 5000 },
+	);
+});

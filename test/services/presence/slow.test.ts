@@ -2,7 +2,10 @@ import { describe, expect, it, vi } from "vitest";
 import { DAY, endpoint, type Person, timestamp, World } from "./harness.js";
 
 /** Acknowledges nothing, so its window is never opened again. */
-const SLOW = { limits: { requests: 1 }, answering: false };
+const SLOW = {
+	limits: { requests: 1, windowOctets: 64 * 1024 },
+	answering: false,
+};
 
 /** Nearly as much as the window, so the first fits, the second begins to leave, and others wait. */
 const LARGE = {
