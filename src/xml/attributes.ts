@@ -4,10 +4,11 @@ import {
 	type Endpoint,
 	type Instant,
 	parseDomain,
+	parseEndpoint,
 } from "../names/index.js";
 import type { Element } from "./element.js";
 import { XmlError } from "./error.js";
-import { endpointIn, instantIn } from "./values.js";
+import { instantIn } from "./values.js";
 
 /** An attribute that the DTD requires or gives a default. @throws XmlError 501 */
 export function attribute(element: Element, name: string): string {
@@ -20,7 +21,7 @@ export function attribute(element: Element, name: string): string {
 
 /** An ENDPOINT attribute. @throws XmlError 501 */
 export function endpointOf(element: Element, name: string): Endpoint {
-	const endpoint = endpointIn(attribute(element, name));
+	const endpoint = parseEndpoint(attribute(element, name));
 	if (endpoint === undefined) {
 		throw new XmlError(501, `${name} of ${element.name} is no endpoint`);
 	}

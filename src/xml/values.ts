@@ -3,7 +3,6 @@
  * declared with names the type: RFC 3080 §7.1, 3340 §9.1, 3341 §6, 3342 §6.
  */
 import {
-	type Endpoint,
 	type Instant,
 	parseDomain,
 	parseEndpoint,
@@ -38,7 +37,7 @@ export const isOfType: ReadonlyMap<string, (value: string) => boolean> =
 		["ACTOR", isActor],
 		["CHAN", whole(0)],
 		["DOMAIN", (value) => parseDomain(value) !== undefined],
-		["ENDPOINT", (value) => endpointIn(value) !== undefined],
+		["ENDPOINT", (value) => parseEndpoint(value) !== undefined],
 		["FTRS", () => true],
 		["HOPS", whole(0, 255)],
 		["LANG", (value) => LANG.test(value)],
@@ -54,28 +53,6 @@ export const isOfType: ReadonlyMap<string, (value: string) => boolean> =
 		["URI", isUri],
 		["XYZ", (value) => /^[1-5][0-9][0-9]$/.test(value)],
 	]);
-
-interface ReadEndpoint {
-	readonly text: string;
-	readonly endpoint: Endpoint | undefined;
-}
-
-// A document names the same one or two again and again, and each is asked for twice: when it
-// is validated, and when it is used.
-let latest: ReadEndpoint = { text: "", endpoint: undefined };
-let oneBefore = latest;
-
-/** As `parseEndpoint`, which is not asked again for one of the last two texts. */
-export function endpointIn(text: string): Endpoint | undefined {
-	if (text === latest.text) return latest.endpoint;
-	const read =
-		text === oneBefore.text
-			? oneBefore
-			: { text, endpoint: parseEndpoint(text) };
-	oneBefore = latest;
-	latest = read;
-	return read.endpoint;
-}
 
 /** As `parseTimestamp`, and sooner for most. */
 export function instantIn(text: string): Instant | undefined {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseEndpoint, parseTimestamp } from "../../src/names/index.js";
-import { endpointIn, instantIn, isOfType } from "../../src/xml/values.js";
+import { parseTimestamp } from "../../src/names/index.js";
+import { instantIn, isOfType } from "../../src/xml/values.js";
 
 test("a TIMESTAMP is what parses as one", () => {
 	const two = fc.nat(99).map((number) => String(number).padStart(2, "0"));
@@ -25,16 +25,5 @@ test("a TIMESTAMP is what parses as one", () => {
 			}
 		}),
 		{ numRuns: 5000 },
-	);
-});
-
-test("an endpoint is what it parses as, whatever was read before", () => {
-	const text = fc.constantFrom(
-		...["a@b", "a@B", "A@b", "@b", "", "a/c@b", "x@[10.0.0.1]", "a@b c"],
-	);
-	fc.assert(
-		fc.property(fc.array(text), (texts) => {
-			expect(texts.map(endpointIn)).toEqual(texts.map(parseEndpoint));
-		}),
 	);
 });
