@@ -1,4 +1,5 @@
 /** Actions, RFC 3341 §3: `service:operation`. */
+const NONE = ":none";
 
 /**
  * Whether an entry's actions permit one. `all` stands for every service or every operation;
@@ -7,13 +8,12 @@
  */
 export function permits(actions: ReadonlySet<string>, action: string): boolean {
 	const colon = action.indexOf(":");
-	const service = action.slice(0, colon);
-	const operation = action.slice(colon + 1);
-	if (colon < 1 || operation === "" || operation === "none") return false;
+	const isNone = action.length === colon + NONE.length && action.endsWith(NONE);
+	if (colon < 1 || colon === action.length - 1 || isNone) return false;
 	return (
 		actions.has(action) ||
 		actions.has("all:all") ||
-		actions.has(`${service}:all`) ||
-		actions.has(`all:${operation}`)
+		actions.has(`${action.slice(0, colon)}:all`) ||
+		actions.has(`all:${action.slice(colon + 1)}`)
 	);
 }

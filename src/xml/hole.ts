@@ -13,6 +13,10 @@ export const hole = {
 		return `${OPEN}${name}${CLOSE}`;
 	},
 
+	isIn(text: string): boolean {
+		return text.includes(OPEN);
+	},
+
 	/** The text around the holes and their names: text, name, text, name, …, text. */
 	split(text: string): string[] {
 		return text.split(HOLE).map(narrow);
@@ -20,7 +24,7 @@ export const hole = {
 
 	/** Fills the holes whose names match. */
 	fill(text: string, names: RegExp, value: (name: string) => string): string {
-		if (!text.includes(OPEN)) return text;
+		if (!hole.isIn(text)) return text;
 		return text.replace(
 			new RegExp(`${OPEN}(${names.source})${CLOSE}`, "g"),
 			(_, name: string) => value(name),

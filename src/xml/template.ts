@@ -38,6 +38,7 @@ function escaped(
 }
 
 function checkedAroundSlots(text: string): string {
+	if (!hole.isIn(text)) return checked(text);
 	for (const [i, part] of hole.split(text).entries()) {
 		if (i % 2 === 0) checked(part);
 	}
