@@ -19,6 +19,7 @@ export const columns = {
 
 const WIDTH = 64;
 const FLOOR = "floor (classic-level, sax, a socket)";
+const CHAINED = "the same, with chained batches";
 const LABEL = `${WIDTH} publishers`;
 const batches = fileURLToPath(
 	new URL("../servers/batches.mjs", import.meta.url),
@@ -53,11 +54,14 @@ async function ours(passes) {
 	};
 }
 
-async function floor(seconds) {
+async function floor(seconds, ...how) {
 	const driver = startDriver("sink");
 	const port = await driver.call("listen");
-	const words = [process.execPath, batches, WIDTH, seconds, port].map(String);
-	const { match, stop } = await startProcess(words, /figures (.*)\n/);
+	const words = [batches, WIDTH, seconds, port, ...how].map(String);
+	const { match, stop } = await startProcess(
+		[process.execPath, ...words],
+		/figures (.*)\n/,
+	);
 	await stop();
 	await driver.stop();
 	const { rate, share, parse, write } = JSON.parse(match[1]);
@@ -76,6 +80,11 @@ export function cells({ quick }) {
 			label: LABEL,
 			contestant: FLOOR,
 			measure: () => floor(quick ? 0.5 : 2),
+		},
+		{
+			label: LABEL,
+			contestant: CHAINED,
+			measure: () => floor(quick ? 0.5 : 2, "chained"),
 		},
 		{
 			label: LABEL,
