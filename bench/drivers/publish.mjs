@@ -34,25 +34,39 @@ export async function look() {
 	);
 }
 
-/** Publishes each entry once. @returns milliseconds, from sending it to its 250 */
+/**
+ * Publishes each entry once. What acknowledges an answer leaves together with the next
+ * publish, as it does from any client that writes once in a turn.
+ *
+ * @returns milliseconds, from sending each to its 250
+ */
 export async function publishAll() {
 	const took = [];
 	await Promise.all(
-		publishers.map(async ({ client, entries }) => {
-			for (const entry of entries) {
-				const began = performance.now();
-				await new Promise((resolve, reject) => {
-					client.onMessage = (octets) => {
-						if (attributeIn(octets, "code") === "250") resolve();
-						else reject(new Error(octets.latin1Slice()));
+		publishers.map(
+			({ client, entries }) =>
+				new Promise((resolve, reject) => {
+					const left = entries.values();
+					let began;
+					const next = () => {
+						const { value: entry } = left.next();
+						if (entry === undefined) return resolve();
+						entry.mark += 1;
+						const { endpoint, lastUpdate, mark } = entry;
+						began = performance.now();
+						const element = publish(endpoint, 8, lastUpdate, mark);
+						client.operate(element, endpoint).catch(reject);
 					};
-					entry.mark += 1;
-					const { endpoint, lastUpdate, mark } = entry;
-					client.operate(publish(endpoint, 8, lastUpdate, mark), endpoint);
-				});
-				took.push(performance.now() - began);
-			}
-		}),
+					client.onMessage = (octets) => {
+						if (attributeIn(octets, "code") !== "250") {
+							return reject(new Error(octets.latin1Slice()));
+						}
+						took.push(performance.now() - began);
+						next();
+					};
+					next();
+				}),
+		),
 	);
 	return took;
 }
