@@ -9,7 +9,6 @@ import type { Gate } from "./gate.js";
 import { listenSip, Sip } from "./gateways/sip/index.js";
 import { listenWeb, readBoard, Web } from "./gateways/web/index.js";
 import type { Xmpp } from "./gateways/xmpp/index.js";
-import { listenMetrics, Metrics } from "./metrics/index.js";
 import type { Clock, Endpoint, Log, Random } from "./names/index.js";
 import { presenceXml } from "./services/presence/index.js";
 import { startXmpp } from "./xmpp.js";
@@ -159,6 +158,8 @@ export class Listeners {
 
 	async #admin({ admin: at }: Config, core: Core, log: Log) {
 		if (at === undefined) return;
+		// few have it, and it takes a tenth of the modules
+		const { listenMetrics, Metrics } = await import("./metrics/index.js");
 		const sip = this.#sipGateway;
 		const xmpp = this.#xmppGateway;
 		const metrics = new Metrics({

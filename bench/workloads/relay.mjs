@@ -20,9 +20,9 @@ const SMALL = { octets: 1024, pairs: 64, window: 1 };
 const LARGE = { octets: 65_536, pairs: 16, window: 2 };
 const KINDS = [
 	{ ...SMALL, tls: false, times: 400 },
-	{ ...LARGE, tls: false, times: 250 },
+	{ ...LARGE, tls: false, times: 1000 },
 	{ ...SMALL, tls: true, times: 400 },
-	{ ...LARGE, tls: true, times: 200 },
+	{ ...LARGE, tls: true, times: 600 },
 ];
 const label = ({ octets, tls }) => `${octets / 1024} KiB${tls ? ", TLS" : ""}`;
 const floorServer = fileURLToPath(

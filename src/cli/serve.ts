@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { pino } from "pino";
-import pretty from "pino-pretty";
+import { type DestinationStream, pino } from "pino";
 import {
 	type Config,
 	type ConfigInput,
@@ -75,7 +74,7 @@ async function run(options: Options): Promise<void> {
 		environment: process.env,
 		flags: flagsOf(options),
 	});
-	const log = logger(config);
+	const log: Log = pino({ level: config.log }, await destination());
 	const server = await startServer(config, {
 		log,
 		failed: (error) => {
@@ -171,9 +170,10 @@ function routeOf(text: string): [domain: string, address: string] {
 }
 
 /** JSON lines, or something for people when a person looks on. */
-function logger(config: Config): Log {
-	if (!process.stdout.isTTY) return pino({ level: config.log });
-	return pino({ level: config.log }, pretty({ ignore: "pid,hostname" }));
+async function destination(): Promise<DestinationStream> {
+	if (!process.stdout.isTTY) return pino.destination();
+	const { default: pretty } = await import("pino-pretty");
+	return pretty({ ignore: "pid,hostname" });
 }
 
 function hint(config: Config, addresses: ReadonlyMap<string, string>): void {
