@@ -63,6 +63,13 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 	process.once(signal, () => process.exit(1));
 }
 
+const isPartial = [options.only, options.case, options["node-flags"]].some(
+	Boolean,
+);
+if (isPartial && options.record) {
+	console.error("what is left out, or run otherwise, cannot be recorded");
+	process.exit(2);
+}
 warnOfOldBuild();
 const built = revision();
 const done = [];
@@ -108,6 +115,8 @@ async function run(name) {
 	console.log(figures.table(workload.columns, ours));
 	const goals = workload.goals(figures.figure);
 	if (goals.length > 0) console.log(goalTable(goals));
+	// what leaves something out is to be looked at, and not to take the place of the whole
+	if (isPartial) return;
 	writeFileSync(
 		new URL(`${name}.json`, results),
 		`${JSON.stringify({ ...about, figures, goals }, null, "\t")}\n`,
