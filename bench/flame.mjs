@@ -62,6 +62,8 @@ const WIDTH = 1200;
 const ROW = 16;
 /** Narrower boxes say nothing, in pixels. */
 const LEAST = 1.5;
+/** What is called deeper than this is in the box that it is called from. */
+const MOST_ROWS = 32;
 const OTHERS = "#c9c9c9";
 const OWN = new URL("../dist/", import.meta.url).href;
 
@@ -151,7 +153,7 @@ function nameOf({ functionName, url }) {
 /** @returns how deep the deepest is that is drawn */
 function place(boxes, node, whole, from, depth) {
 	const width = (node.time / whole) * WIDTH;
-	if (width < LEAST) return depth - 1;
+	if (width < LEAST || depth === MOST_ROWS) return depth - 1;
 	boxes.push({ node, from, width, depth });
 	let [at, deepest] = [from, depth];
 	const children = [...node.children.values()];
