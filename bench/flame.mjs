@@ -178,6 +178,9 @@ function colourOf({ url }) {
 	return url === "" ? OTHERS : "#9cc3e6";
 }
 
+/** What XML cannot carry, as in the source of a regular expression, is a question mark. */
 function escaped(text = "") {
-	return text.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+	return text
+		.replace(/[^\t\n -\ud7ff\ue000-\ufffd]/g, "?")
+		.replace(/[<>&"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
